@@ -1,0 +1,5 @@
+"""`python -m glowvox`."""
+
+from glowvox.cli.main import main
+
+main()

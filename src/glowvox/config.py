@@ -1,0 +1,121 @@
+"""TOML ⇄ frozen msgspec structs: unknown keys refused with the near match, dotted overrides applied.
+
+Every configuration of the package is a `msgspec.Struct` (frozen, keyword-only, `forbid_unknown_fields`) that stands beside
+the code reading it; this module only moves such structs in and out of files and command lines.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from glowvox.errors import ConfigError
+
+Config = TypeVar("Config", bound=msgspec.Struct)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every configuration struct."""
+
+
+def near(name: str, known: Sequence[str]) -> str:
+    """`; did you mean 'x'?` when one of the known names is close, else the list of them."""
+    match = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"; did you mean '{match[0]}'?" if match else f"; known: {', '.join(known)}"
+
+
+def load(path: Path, kind: type[Config], overrides: Sequence[str] = ()) -> Config:
+    """Read a TOML file as `kind`, then apply `a.b=c` overrides.
+
+    raises  ConfigError naming file and key: no such file, not TOML, an unknown key, a wrong type or value
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    return build(table, kind, overrides, where=str(path))
+
+
+def build(table: Mapping[str, Any], kind: type[Config], overrides: Sequence[str] = (), *, where: str) -> Config:
+    """Make a `kind` from nested plain values and overrides; `where` opens the message of an error."""
+    merged = _copy(table)
+    for override in overrides:
+        _apply(merged, override)
+    _refuse_unknown(merged, kind, where, ())
+    try:
+        return msgspec.convert(merged, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {_explain(str(error))}") from None
+
+
+def plain(config: msgspec.Struct) -> dict[str, Any]:
+    """The struct as nested plain values, without `None`s (TOML has none)."""
+    return _without_none(msgspec.to_builtins(config))
+
+
+def dumps(config: msgspec.Struct) -> str:
+    """The struct as TOML text."""
+    import tomli_w
+
+    return tomli_w.dumps(plain(config))
+
+
+def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _copy(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _apply(table: dict[str, Any], override: str) -> None:
+    name, equals, text = override.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(f"--set {override}: expected key=value, as in --set model.decoder.blocks=8")
+    *parents, last = name.strip().split(".")
+    for parent in parents:
+        child = table.setdefault(parent, {})
+        if not isinstance(child, dict):
+            raise ConfigError(f"--set {override}: '{parent}' is a value, not a table")
+        table = child
+    table[last] = _value(text.strip())
+
+
+def _value(text: str) -> Any:
+    """A TOML value, or the bare text where it is none (so that `--set data.front_end=english` needs no quotes)."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _refuse_unknown(table: Mapping[str, Any], kind: type[msgspec.Struct], where: str, path: tuple[str, ...]) -> None:
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    for key, value in table.items():
+        if key not in fields:
+            place = f"[{'.'.join(path)}]: " if path else ""
+            raise ConfigError(f"{where}: {place}unknown key '{key}'{near(key, list(fields))}")
+        inner = _struct_in(fields[key])
+        if inner is not None and isinstance(value, Mapping):
+            _refuse_unknown(value, inner, where, (*path, key))
+
+
+def _struct_in(annotation: Any) -> type[msgspec.Struct] | None:
+    candidates = (annotation, *getattr(annotation, "__args__", ()))
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
+
+
+def _explain(message: str) -> str:
+    """msgspec says "… - at `$.a.b`": put the key first."""
+    match = re.fullmatch(r"(?s)(.*?) - at `\$\.?(.*)`", message)
+    return f"{match[2]}: {match[1]}" if match and match[2] else message

@@ -1,0 +1,1 @@
+"""Outside judges, one file each, imported only when asked for; every one is optional."""

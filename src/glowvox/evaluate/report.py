@@ -1,0 +1,120 @@
+"""The one function that scores speech, whoever or whatever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from glowvox.audio.wave import Audio
+from glowvox.errors import UsageError
+from glowvox.evaluate.comparison import analyse, compared, own_measures
+from glowvox.evaluate.judges.protocols import Rater, Recogniser, VoiceComparer
+from glowvox.evaluate.scores import ClipScore, Difference, Heard, Scores, scores_of
+from glowvox.evaluate.words import character_errors, word_errors
+
+SEED = 0  # one attempt a sentence, always this one
+SHORTEST_S = 0.1  # no judge says anything of less
+
+
+class Speaker(Protocol):
+    """Whatever turns text into speech at its own default variation."""
+
+    def say(self, text: str, seed: int) -> Audio:
+        """The text, spoken; the same seed gives the same samples."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A clip to score: what it should say, its sound, and a recording of the same sentence where there is one."""
+
+    id: str
+    text: str
+    audio: Audio
+    reference: Audio | None = None
+
+
+@dataclass(frozen=True)
+class Judges:
+    """Who listens. `normalise` makes spellings comparable and is needed as soon as there is a recogniser."""
+
+    recognisers: tuple[Recogniser, ...] = ()
+    raters: tuple[Rater, ...] = ()
+    voice: VoiceComparer | None = None
+    normalise: Callable[[str], str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.recognisers and self.normalise is None:
+            raise UsageError("a recogniser without a text normaliser: word errors would count capitals and commas")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Sets scored by the same judges, and the differences between them."""
+
+    judges: tuple[str, ...]
+    rows: tuple[Scores, ...]
+    differences: tuple[Difference, ...]
+    seed: int = SEED
+    variation: str = "as shipped"
+
+
+def spoken(
+    speaker: Speaker, sentences: Iterable[tuple[str, str]], reference: Callable[[str], Audio | None]
+) -> Iterator[Item]:
+    """One attempt at each (id, text), at seed 0 and the speaker's own variation.
+
+    reference  the recording of an id, or `None`
+    """
+    for id, text in sentences:
+        yield Item(id, text, speaker.say(text, SEED), reference(id))
+
+
+def evaluate(
+    items: Iterable[Item], judges: Judges, *, name: str, progress: Callable[[str], None] | None = None
+) -> Scores:
+    """Score every clip and sum up.
+
+    progress  called with the id of each clip when it is done
+    returns   rows per clip, in the order given, and totals
+    """
+    rows, notes = [], []
+    for item in items:
+        row, note = _score(item, judges)
+        rows.append(row)
+        notes += [f"{item.id}: {note}"] if note else []
+        if progress is not None:
+            progress(item.id)
+    return scores_of(name, rows, notes)
+
+
+def _score(item: Item, judges: Judges) -> tuple[ClipScore, str]:
+    """The row of one clip, and a remark where it could not be judged in full."""
+    words = len(item.text.split())
+    said = judges.normalise(item.text) if judges.normalise is not None else ""
+    audible = item.audio.seconds >= SHORTEST_S
+    heard = {r.name: _heard(said, r.hear(item.audio) if audible else "", judges) for r in judges.recognisers}
+    if not audible:
+        # silence where speech should be: all its words are lost, and no rating pretends otherwise
+        return ClipScore(item.id, item.text, item.audio.seconds, said, heard), "holds no sound; not rated"
+    values: dict[str, float] = {}
+    for rater in judges.raters:
+        values |= rater.score(item.audio)
+    clip = analyse(item.audio)
+    if clip is None:
+        return ClipScore(item.id, item.text, item.audio.seconds, said, heard, values), "holds no speech to measure"
+    values |= own_measures(clip, words)
+    reference = analyse(item.reference) if item.reference is not None else None
+    if item.reference is not None and reference is not None:
+        values |= compared(clip, reference)
+        if judges.voice is not None:
+            values["likeness"] = judges.voice.likeness(item.audio, item.reference)
+    return ClipScore(item.id, item.text, item.audio.seconds, said, heard, values), ""
+
+
+def _heard(said: str, raw: str, judges: Judges) -> Heard:
+    assert judges.normalise is not None
+    text = judges.normalise(raw)
+    return Heard(text, word_errors(said, text), character_errors(said, text))

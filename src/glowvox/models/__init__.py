@@ -1,0 +1,1 @@
+"""Whole models: a configuration struct and a module each."""

@@ -1,0 +1,219 @@
+"""Glow-TTS (Kim et al. 2020): a text encoder and a flow decoder joined by monotonic alignment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from glowvox.errors import UsageError
+from glowvox.models.decoder import FlowDecoder
+from glowvox.models.glow_tts_config import GlowTTSConfig
+from glowvox.models.text_encoder import Encoded, TextEncoder
+from glowvox.nn.alignment import search
+from glowvox.nn.masks import expand, length_mask, token_of_frame
+from glowvox.nn.precision import full_precision, upcast
+
+
+@dataclass(frozen=True)
+class GlowTTSOutput:
+    """What training's forward pass found; zero in the padding."""
+
+    latent: Tensor  # (B, M, T)
+    log_det: Tensor  # (B,)       log |det ∂latent/∂mel|
+    mean: Tensor  # (B, M, T)     prior of each frame
+    log_scale: Tensor  # (B, M, T)
+    durations: Tensor  # (B, N)   frames a token, from the alignment search
+    log_duration: Tensor  # (B, N)  as predicted
+    token_mask: Tensor  # (B, 1, N)
+    frame_mask: Tensor  # (B, 1, T)
+
+
+@dataclass(frozen=True)
+class GlowTTSSpeech:
+    """What inference produced; zero in the padding."""
+
+    mel: Tensor  # (B, M, T)
+    frames: Tensor  # (B,)        frames of each item
+    durations: Tensor  # (B, N)   frames a token; rows sum to the item's frames
+    log_duration: Tensor  # (B, N)
+
+
+class GlowTTS(nn.Module):
+    """Speech from text by maximum likelihood.
+
+    vocabulary  number of token ids
+    bands       mel bands
+    speakers    number of voices; one means no speaker table
+    """
+
+    def __init__(self, config: GlowTTSConfig, *, vocabulary: int, bands: int, speakers: int = 1) -> None:
+        super().__init__()
+        cond_width = config.speaker_width if speakers > 1 else 0
+        self.bands = bands
+        self.speaker_table = nn.Embedding(speakers, cond_width) if cond_width else None
+        if self.speaker_table is not None:
+            nn.init.uniform_(self.speaker_table.weight, -0.1, 0.1)
+        self.encoder = TextEncoder(
+            config.encoder,
+            config.duration,
+            vocabulary=vocabulary,
+            bands=bands,
+            mean_only=config.mean_only,
+            speaker_width=cond_width,
+        )
+        self.decoder = FlowDecoder(config.decoder, bands=bands, cond_width=cond_width)
+
+    def forward(
+        self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor | None = None
+    ) -> GlowTTSOutput:
+        """Map recordings to the latent space and align them with their texts (figure 1a).
+
+        tokens         (B, N)
+        token_lengths  (B,)
+        mel            (B, M, T)      padding may hold anything
+        frames         (B,)           the odd frame that does not fill a squeeze is left out
+        speaker        (B,) or None
+        raises         InputError where an item has fewer frames than tokens
+        """
+        cond = self.condition(speaker, len(tokens))
+        mel, frames = self.whole(mel, frames)
+        token_mask = length_mask(token_lengths, tokens.shape[1], dtype=mel.dtype)
+        frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
+        encoded = self.encoder(tokens, token_mask, cond)
+        latent, log_det = self.decoder(mel * frame_mask, frame_mask, cond)
+        durations = self.align(latent, encoded, token_lengths, frames)
+        index = token_of_frame(durations, mel.shape[2])
+        return GlowTTSOutput(
+            latent=latent,
+            log_det=log_det,
+            mean=expand(encoded.mean, index) * frame_mask,
+            log_scale=expand(encoded.log_scale, index) * frame_mask,
+            durations=durations,
+            log_duration=encoded.log_duration,
+            token_mask=token_mask,
+            frame_mask=frame_mask,
+        )
+
+    def whole(self, mel: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Cut mels and lengths down to whole squeezed columns.
+
+        mel      (B, M, T)
+        frames   (B,)
+        returns  (B, M, T'), (B,)
+        """
+        factor = self.decoder.factor
+        return mel[:, :, : mel.shape[2] // factor * factor], frames // factor * factor
+
+    def condition(self, speaker: Tensor | None, batch: int) -> Tensor | None:
+        """Rows of the speaker table at unit length.
+
+        speaker  (B,) or None
+        returns  (B, G, 1) or None
+        raises   UsageError if a speaker is given to a single-speaker model or missing from another
+        """
+        if self.speaker_table is None:
+            if speaker is not None and bool((speaker != 0).any()):
+                raise UsageError("this model has one speaker; speaker numbers other than 0 do not exist")
+            return None
+        if speaker is None or len(speaker) != batch:
+            raise UsageError(f"this model has {self.speaker_table.num_embeddings} speakers: name one for each item")
+        return F.normalize(self.speaker_table(speaker))[:, :, None]
+
+    @torch.no_grad()
+    def align(self, latent: Tensor, encoded: Encoded, token_lengths: Tensor, frames: Tensor) -> Tensor:
+        """Most likely durations of the tokens (§3.1, algorithm 1).
+
+        latent         (B, M, T)
+        token_lengths  (B,)
+        frames         (B,)
+        returns        (B, N)
+        """
+        with full_precision(latent):
+            return search(log_likelihood(latent, encoded.mean, encoded.log_scale), token_lengths, frames)
+
+    @torch.no_grad()
+    def generate(
+        self,
+        tokens: Tensor,
+        token_lengths: Tensor,
+        *,
+        speaker: Tensor | None = None,
+        variation: float = 0.667,
+        speed: float = 1.0,
+        durations: Tensor | None = None,
+        noise: Sequence[Tensor] | int = 0,
+    ) -> GlowTTSSpeech:
+        """Speak: durations, a sample of the prior, the inverse flow (figure 1b).
+
+        tokens         (B, N)
+        token_lengths  (B,)            zero for an empty text, which has no frames
+        speaker        (B,) or None
+        variation      standard deviation of the latent around the prior's mean
+        speed          2 is twice as fast
+        durations      (B, N) or None  frames a token to use instead of the predicted; NaN keeps the prediction
+        noise          one (M, T') tensor an item, or a seed from which every item draws its own
+        """
+        if not (speed > 0 and math.isfinite(speed)):
+            raise UsageError(f"speed = {speed} must be a positive number; 1 is the speaker's own pace")
+        cond = self.condition(speaker, len(tokens))
+        token_mask = length_mask(token_lengths, tokens.shape[1])
+        encoded = self.encoder(tokens, token_mask, cond)
+        wanted = torch.ceil(encoded.log_duration.exp() * token_mask[:, 0] / speed)
+        if durations is not None:
+            wanted = torch.where(durations.isnan(), wanted, durations.round().clamp(min=0)) * token_mask[:, 0]
+        whole, frames = self._fit(wanted.long(), token_lengths)
+        size = int(frames.max()) if len(frames) else 0
+        if size == 0:
+            return GlowTTSSpeech(encoded.mean.new_zeros(len(tokens), self.bands, 0), frames, whole, encoded.log_duration)
+        frame_mask = length_mask(frames, size)
+        index = token_of_frame(whole, size)
+        mean, log_scale = expand(encoded.mean, index), expand(encoded.log_scale, index)
+        sample = _noise(noise, frames, self.bands, size).to(mean)
+        latent = (mean + log_scale.exp() * sample * variation) * frame_mask
+        mel, _ = self.decoder.inverse(latent, frame_mask, cond)
+        return GlowTTSSpeech(mel, frames, whole, encoded.log_duration)
+
+    def _fit(self, durations: Tensor, token_lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Durations whose sums are whole squeezed columns: cut at the end, and never less than one column a text."""
+        factor = self.decoder.factor
+        total = durations.sum(dim=1)
+        frames = torch.where(token_lengths > 0, (total // factor * factor).clamp(min=factor), torch.zeros_like(total))
+        ends = durations.cumsum(dim=1).clamp(max=frames[:, None])
+        last = (token_lengths - 1).clamp(min=0)
+        spoken = torch.arange(durations.shape[1], device=durations.device) >= last[:, None]
+        ends = torch.where(spoken, frames[:, None], ends)  # a text shorter than a column fills it
+        return ends.diff(dim=1, prepend=torch.zeros_like(ends[:, :1])), frames
+
+
+def log_likelihood(latent: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
+    """log N(z_t; μ_n, σ_n) summed over channels, for every frame and token, by two matrix products.
+
+    latent     (B, M, T)
+    mean       (B, M, N)
+    log_scale  (B, M, N)
+    returns    (B, T, N)
+    """
+    latent, mean, log_scale = upcast(latent), upcast(mean), upcast(log_scale)
+    precision = torch.exp(-2 * log_scale)
+    constant = -0.5 * (mean**2 * precision + 2 * log_scale + math.log(2 * math.pi)).sum(dim=1, keepdim=True)
+    frames = latent.transpose(1, 2)
+    cross = torch.baddbmm(constant, frames, mean * precision)
+    return torch.baddbmm(cross, frames**2, precision, alpha=-0.5)
+
+
+def _noise(source: Sequence[Tensor] | int, frames: Tensor, bands: int, size: int) -> Tensor:
+    """Standard normal draws (B, M, T); an item's draw depends on the seed alone, not on its batch."""
+    out = torch.zeros(len(frames), bands, size)
+    for item, count in enumerate(frames.tolist()):
+        if isinstance(source, int):
+            draw = np.random.Generator(np.random.Philox(source)).standard_normal((count, bands), dtype=np.float32)
+            out[item, :, :count] = torch.from_numpy(draw).T
+        else:
+            out[item, :, :count] = source[item][:, :count]
+    return out

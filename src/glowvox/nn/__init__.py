@@ -1,0 +1,1 @@
+"""torch blocks without probability: masks, convolutions, attention, alignment search."""

@@ -1,0 +1,38 @@
+"""Lengths and durations as tensors: masks, and the stretching of tokens over frames."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def length_mask(lengths: Tensor, size: int, *, dtype: torch.dtype = torch.float32) -> Tensor:
+    """One inside each item's length, zero in the padding.
+
+    lengths  (B,)      items' lengths
+    size               padded length T
+    returns  (B, 1, T)
+    """
+    positions = torch.arange(size, device=lengths.device)
+    return (positions < lengths[:, None])[:, None].to(dtype)
+
+
+def token_of_frame(durations: Tensor, frames: int) -> Tensor:
+    """Which token sounds in each frame; frames past the last token repeat it.
+
+    durations  (B, N)  whole frames a token
+    returns    (B, T)  indices into the tokens, T = frames
+    """
+    ends = durations.cumsum(dim=1)
+    positions = torch.arange(frames, device=durations.device).expand(len(durations), frames).contiguous()
+    return torch.searchsorted(ends, positions, right=True).clamp(max=durations.shape[1] - 1)
+
+
+def expand(x: Tensor, index: Tensor) -> Tensor:
+    """Repeat each token's column over its frames.
+
+    x        (B, C, N)  one column a token
+    index    (B, T)     token of each frame, from `token_of_frame`
+    returns  (B, C, T)
+    """
+    return x.gather(2, index[:, None].expand(-1, x.shape[1], -1))

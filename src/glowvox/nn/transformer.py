@@ -1,0 +1,69 @@
+"""The layers of the text encoder: residual convolutions before, transformer layers after."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from glowvox.nn.attention import RelativeAttention
+from glowvox.nn.convolution import ChannelNorm
+
+
+class Prenet(nn.Module):
+    """Three rounds of convolution, normalisation, ReLU and dropout, added to the input (Glow-TTS, appendix A.1).
+
+    The last projection starts at zero, so that the prenet starts as the identity.
+    """
+
+    def __init__(self, channels: int, *, kernel: int = 5, rounds: int = 3, dropout: float = 0.5) -> None:
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(channels, channels, kernel, padding=kernel // 2) for _ in range(rounds)
+        )
+        self.norms = nn.ModuleList(ChannelNorm(channels) for _ in range(rounds))
+        self.dropout = nn.Dropout(dropout)
+        self.projection = nn.Conv1d(channels, channels, 1)
+        nn.init.zeros_(self.projection.weight)
+        assert self.projection.bias is not None
+        nn.init.zeros_(self.projection.bias)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x (B, C, N) and mask (B, 1, N) → (B, C, N)."""
+        hidden = x
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            hidden = self.dropout(norm(convolution(hidden * mask)).relu())
+        return (x + self.projection(hidden)) * mask  # type: ignore[no-any-return]
+
+
+class FeedForward(nn.Module):
+    """Two convolutions around a ReLU."""
+
+    def __init__(self, channels: int, hidden: int, *, kernel: int, dropout: float) -> None:
+        super().__init__()
+        self.widen = nn.Conv1d(channels, hidden, kernel, padding=kernel // 2)
+        self.narrow = nn.Conv1d(hidden, channels, kernel, padding=kernel // 2)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x (B, C, N) and mask (B, 1, N) → (B, C, N)."""
+        hidden = self.dropout(self.widen(x * mask).relu())
+        return self.narrow(hidden * mask) * mask  # type: ignore[no-any-return]
+
+
+class TransformerLayer(nn.Module):
+    """Attention and feed-forward, each added to its input and normalised afterwards (Vaswani et al. 2017)."""
+
+    def __init__(  # noqa: PLR0913
+        self, channels: int, *, feed_forward: int, heads: int, kernel: int, window: int | None, dropout: float
+    ) -> None:
+        super().__init__()
+        self.attention = RelativeAttention(channels, heads, window=window, dropout=dropout)
+        self.attention_norm = ChannelNorm(channels)
+        self.feed_forward = FeedForward(channels, feed_forward, kernel=kernel, dropout=dropout)
+        self.feed_forward_norm = ChannelNorm(channels)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x (B, C, N) and mask (B, 1, N) → (B, C, N), meaningless in the padding."""
+        x = x * mask
+        x = self.attention_norm(x + self.dropout(self.attention(x, mask)))
+        return self.feed_forward_norm(x + self.dropout(self.feed_forward(x, mask)))  # type: ignore[no-any-return]
