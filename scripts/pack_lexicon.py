@@ -4,7 +4,7 @@
     python scripts/pack_lexicon.py package/index.js src/glowvox/text/cmudict.bin
 
 The data file lists one entry a line, `"word": "P1 P2",`, alternatives as `"word(2)"`. One pronunciation a word is kept,
-the first one listed; words with more than one are decided by `glowvox/text/heteronyms.py`, which carries its own.
+the first one listed but for the exceptions below; heteronyms are in `glowvox/text/heteronym_table.py`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,42 @@ from pathlib import Path
 from glowvox.text.lexicon import Lexicon, pack
 
 ENTRY = re.compile(r'^  ("(?:[^"\\]|\\.)*"): ("[^"]*"),?$')
+# first listed pronunciations that are slips or rare beside the others
+CORRECTIONS = {
+    "awfully": "AO1 F L IY0",
+    "brooch": "B R OW1 CH",
+    "coffee": "K AO1 F IY0",
+    "eighteen": "EY2 T IY1 N",
+    "every": "EH1 V R IY0",
+    "mayonnaise": "M EY2 AH0 N EY1 Z",
+    "poor": "P UH1 R",
+    "president": "P R EH1 Z AH0 D AH0 N T",
+    "putting": "P UH1 T IH0 NG",
+    "sow": "S OW1",
+    "thirty": "TH ER1 T IY0",
+    "vehicle": "V IY1 AH0 K AH0 L",
+    "vehicles": "V IY1 AH0 K AH0 L Z",
+    "without": "W IH0 DH AW1 T",
+}
+OPEN_O = re.compile("au|aw|ough")  # letters said AO; the dictionary at times lists the merged AA first
 SPEAKABLE = re.compile(r"'?[a-z]+(?:['-][a-z]+)*'?")
 
 
 def read_entries(path: Path) -> dict[str, tuple[str, ...]]:
-    """Word to phones, first pronunciations only; words that are not plain letters and apostrophes are left out."""
+    """Word to phones, one pronunciation each; words that are not plain letters, apostrophes and hyphens are left out."""
     entries: dict[str, tuple[str, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         match = ENTRY.match(line)
         if not match:
             continue
         word, phones = json.loads(match[1]), json.loads(match[2])
-        if SPEAKABLE.fullmatch(word):
-            entries.setdefault(word, tuple(phones.partition("#")[0].split()))  # some lines end in a remark
+        spoken = tuple(phones.partition("#")[0].split())  # some lines end in a remark
+        spelling = word.partition("(")[0]
+        if SPEAKABLE.fullmatch(spelling):
+            first = entries.setdefault(spelling, spoken)
+            if OPEN_O.search(spelling) and spoken == tuple(phone.replace("AA", "AO") for phone in first):
+                entries[spelling] = spoken
+    entries.update((word, tuple(phones.split())) for word, phones in CORRECTIONS.items())
     return entries
 
 

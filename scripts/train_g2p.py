@@ -219,13 +219,20 @@ class Trainer:
 
 def write(average: dict[str, Tensor], labels: tuple[tuple[str, ...], ...], path: Path) -> None:
     """The averaged weights in the layout `glowvox.text.g2p` reads: matrices as int8 with a scale a row, biases as fp16."""
-    gru = {"weight_ih_l0": "from_input", "weight_hh_l0": "from_state", "bias_ih_l0": "input_bias", "bias_hh_l0": "state_bias"}
+    gru = {
+        "weight_ih_l0": "from_input",
+        "weight_hh_l0": "from_state",
+        "bias_ih_l0": "input_bias",
+        "bias_hh_l0": "state_bias",
+    }
     arrays = {"letters": np.array(LETTERS), "labels": np.array(",".join(" ".join(label) for label in labels))}
     for name, value in average.items():
         parts = name.split(".")
         if parts[0] == "encoder":
             backward = parts[2].endswith("_reverse")
-            target = f"encoder.{parts[1]}.{'backward' if backward else 'forward'}.{gru[parts[2].removesuffix('_reverse')]}"
+            target = (
+                f"encoder.{parts[1]}.{'backward' if backward else 'forward'}.{gru[parts[2].removesuffix('_reverse')]}"
+            )
         elif parts[0] == "decoder":
             target = f"decoder.{gru[parts[1]]}"
         else:
@@ -261,7 +268,9 @@ def score(path: Path, words: Pronunciations) -> None:
     for title, listed, bare in (("nearest", 99, False), ("first", 1, False), ("nearest, stress ignored", 99, True)):
         edits = length = wrong = 0
         for word in held_out:
-            spoken = [tuple(p.rstrip("012") if bare else p for p in option) for option in (said[word], *words[word][:listed])]
+            spoken = [
+                tuple(p.rstrip("012") if bare else p for p in option) for option in (said[word], *words[word][:listed])
+            ]
             near = min((distance(spoken[0], option), len(option)) for option in spoken[1:])
             edits, length, wrong = edits + near[0], length + near[1], wrong + (near[0] > 0)
         print(f"{len(held_out)} held-out words, against the {title} pronunciation: "

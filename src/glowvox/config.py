@@ -36,12 +36,24 @@ def load(path: Path, kind: type[Config], overrides: Sequence[str] = ()) -> Confi
     raises  ConfigError naming file and key: no such file, not TOML, an unknown key, a wrong type or value
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    return build(table, kind, overrides, where=str(path))
+    return loads(text, kind, overrides, where=str(path))
+
+
+def loads(text: str, kind: type[Config], overrides: Sequence[str] = (), *, where: str) -> Config:
+    """Read TOML text as `kind`; `where` opens the message of an error.
+
+    raises  ConfigError as `load` does
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: not valid TOML: {error}") from None
+    return build(table, kind, overrides, where=where)
 
 
 def build(table: Mapping[str, Any], kind: type[Config], overrides: Sequence[str] = (), *, where: str) -> Config:

@@ -73,7 +73,9 @@ class Case:
         for name in unknown:
             self.add(f"weights/{name}", "failed", "no tensor of ours has this name")
         missing = expected.keys() - ours.keys()
-        self.add("weights", "failed" if missing else "ok", f"missing {sorted(missing)}" if missing else f"{len(ours)} loaded")
+        self.add(
+            "weights", "failed" if missing else "ok", f"missing {sorted(missing)}" if missing else f"{len(ours)} loaded"
+        )
         model.load_state_dict(ours, strict=not missing)
         return model.eval()
 
@@ -97,8 +99,12 @@ class Case:
     def same(self, name: str, ours: Tensor) -> None:
         """Compare whole numbers to a stored tensor."""
         stored = self.tensors[name]
-        wrong = int((ours.to(stored.dtype).reshape(stored.shape) != stored).sum()) if ours.numel() == stored.numel() else -1
-        self.add(name, "ok" if wrong == 0 else "failed", "exact" if wrong == 0 else f"{wrong} of {stored.numel()} differ")
+        wrong = (
+            int((ours.to(stored.dtype).reshape(stored.shape) != stored).sum()) if ours.numel() == stored.numel() else -1
+        )
+        self.add(
+            name, "ok" if wrong == 0 else "failed", "exact" if wrong == 0 else f"{wrong} of {stored.numel()} differ"
+        )
 
 
 def check(path: Path) -> list[Result]:

@@ -12,7 +12,7 @@ from glowvox.audio.stft import istft, stft
 from glowvox.errors import AudioError
 
 MOMENTUM = 0.99
-REFINEMENTS = 20  # multiplicative steps after the pseudo-inverse
+REFINEMENTS = 40  # multiplicative steps after the pseudo-inverse
 
 
 def griffin_lim(
@@ -30,7 +30,7 @@ def griffin_lim(
     """
     _check(mel, config)
     window = analysis_window(config).astype(np.float32)
-    target = linear_from_mel(mel, config).astype(np.float32)
+    target = linear_from_mel(mel, config)
     random = np.random.default_rng(seed)
     angles = np.exp(2j * np.pi * random.random(target.shape, dtype=np.float32)).astype(np.complex64)
     previous = np.zeros_like(angles)
@@ -44,7 +44,7 @@ def griffin_lim(
     return _at_level(signal, mel, config)
 
 
-def linear_from_mel(mel: npt.NDArray[np.floating], config: MelConfig) -> npt.NDArray[np.float64]:
+def linear_from_mel(mel: npt.NDArray[np.floating], config: MelConfig) -> npt.NDArray[np.float32]:
     """Magnitudes ≥ 0 of the spectrum whose mel bands are nearest to `mel` in least squares.
 
     The pseudo-inverse, cut at zero, is the start; multiplicative updates (Lee & Seung 2001) lower the error from there.
@@ -52,16 +52,15 @@ def linear_from_mel(mel: npt.NDArray[np.floating], config: MelConfig) -> npt.NDA
     mel      (bands, frames) in the units of `config`
     returns  (fft_size/2 + 1, frames) linear
     """
-    bands = decompress(mel, config)
     filters = mel_filters(config).astype(np.float64)
-    scale = filters.max()
-    filters = filters / scale  # bands of equal area have weights near 0.02: keep the products near 1
-    bands = bands / scale
-    magnitude = np.maximum(np.linalg.pinv(filters) @ bands, 1e-9)
+    scale = filters.max()  # bands of equal area have weights near 0.02: keep the products near 1
+    start = np.linalg.pinv(filters / scale) @ (decompress(mel, config) / scale)
+    filters = (filters / scale).astype(np.float32)
+    bands = (decompress(mel, config) / scale).astype(np.float32)
+    magnitude: npt.NDArray[np.float32] = np.maximum(start, 1e-9).astype(np.float32)
     wanted = filters.T @ bands
-    square = filters.T @ filters
     for _ in range(REFINEMENTS):
-        magnitude *= wanted / np.maximum(square @ magnitude, 1e-12)
+        magnitude *= wanted / np.maximum(filters.T @ (filters @ magnitude), np.float32(1e-12))
     return magnitude
 
 

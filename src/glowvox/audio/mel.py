@@ -122,7 +122,8 @@ def decompress(mel: npt.NDArray[np.floating], config: MelConfig) -> npt.NDArray[
     returns  the same shape, linear
     """
     level = denormalise(np.asarray(mel, dtype=np.float64), config.normalisation) / config.gain
-    return np.exp(level) if config.compression == "ln" else np.power(10.0, level)
+    linear: npt.NDArray[np.float64] = np.exp(level if config.compression == "ln" else math.log(10) * level)
+    return linear
 
 
 def normalise(level: npt.NDArray[np.floating], rule: Normalisation | None) -> npt.NDArray[np.floating]:
@@ -190,6 +191,9 @@ def mels(frequency: float, scale: Literal["slaney", "htk"]) -> float:
 def hertz(values: npt.NDArray[np.float64], config: MelConfig) -> npt.NDArray[np.float64]:
     """Frequencies (Hz) of mel values on the scale of `config`."""
     if config.scale == "htk":
-        return 700.0 * (np.power(10.0, values / 2595.0) - 1)
+        return 700.0 * np.expm1(values * (math.log(10) / 2595.0))
     knee = _KNEE_HZ / _LINEAR_HZ
-    return np.where(values < knee, values * _LINEAR_HZ, _KNEE_HZ * np.exp(_LOG_STEP * (values - knee)))
+    found: npt.NDArray[np.float64] = np.where(
+        values < knee, values * _LINEAR_HZ, _KNEE_HZ * np.exp(_LOG_STEP * (values - knee))
+    )
+    return found

@@ -11,8 +11,8 @@ from glowvox.audio.stft import Padding, frame_count
 from glowvox.errors import AudioError
 
 CANDIDATES = 6  # best dips kept in each frame
-UNVOICED_COST = 0.35  # of calling a frame unvoiced: about the depth of a dip that is still a voice
-SWITCH_COST = 0.15  # of going between voiced and unvoiced
+UNVOICED_COST = 0.45  # of calling a frame unvoiced: about the depth of a dip that is still a voice
+SWITCH_COST = 0.3  # of going between voiced and unvoiced
 OCTAVE_COST = 1.5  # of a jump by one octave between neighbouring frames 10 ms apart
 LAG_COST = 0.06  # of choosing the longest lag over the shortest: the true period before its multiples
 CHUNK = 2048  # frames analysed at once
@@ -131,7 +131,8 @@ def _quiet(
     centres = _centres(frames, hop, padding)
     ends = np.clip(centres + window // 2, 0, len(samples))
     power = (total[ends] - total[np.clip(centres - window // 2, 0, len(samples))]) / window
-    return power <= max(power.max() * 10 ** (-QUIET_DB / 10), 1e-10)
+    quiet: npt.NDArray[np.bool_] = power <= max(power.max() * 10 ** (-QUIET_DB / 10), 1e-10)
+    return quiet
 
 
 def _best_path(

@@ -145,9 +145,9 @@ def _remark(mono: npt.NDArray[np.float32], notes: list[str]) -> npt.NDArray[np.f
 
 
 def _clipped(mono: npt.NDArray[np.float32], peak: float) -> float:
-    """Share of samples in flat runs at the extreme values of the signal."""
+    """Share of samples in flat runs, of three or more, at the extreme values of the signal."""
     if peak < 0.05 or len(mono) < 3:
         return 0.0
     top = (mono >= mono.max() * (1 - 1e-4)) | (mono <= mono.min() * (1 - 1e-4))
-    runs = top[:-2] & top[1:-1] & top[2:]
-    return float(runs.mean())
+    middle = np.pad(top[:-2] & top[1:-1] & top[2:], 2)
+    return float((middle[:-2] | middle[1:-1] | middle[2:]).mean())

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from glowvox.errors import AudioError
 
-ZERO_CROSSINGS = 32  # of the sinc on each side: passband to 93 % of the lower Nyquist, images 90 dB down
+ZERO_CROSSINGS = 64  # of the sinc on each side: flat to 92 % of the lower Nyquist, images 80 dB down from 102 %
 KAISER_BETA = 9.0
-ROLLOFF = 0.965  # cutoff as a fraction of the lower Nyquist
+ROLLOFF = 0.97  # cutoff as a fraction of the lower Nyquist
 GROUP = 128  # outputs made by one matrix: wide enough for BLAS, narrow enough to waste little on zeros
 
 Kernel = tuple[int, int, npt.NDArray[np.float32]]

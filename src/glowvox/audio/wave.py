@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import wave
@@ -52,26 +53,38 @@ def pcm16(samples: Samples) -> npt.NDArray[np.int16]:
     return np.round(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
 
 
+def wav_bytes(audio: Audio) -> bytes:
+    """A whole 16-bit mono PCM WAV file.
+
+    raises  AudioError when a sample is not a finite number
+    """
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(audio.sample_rate)
+        out.writeframes(pcm16(audio.samples).tobytes())
+    return file.getvalue()
+
+
 def write_wav(path: Path, audio: Audio) -> None:
     """Write 16-bit mono PCM; the file appears whole or not at all.
 
     raises  AudioError when the folder is missing or cannot be written, or a sample is not finite
     """
-    data = pcm16(audio.samples).tobytes()
+    data = wav_bytes(audio)
+    if path.exists() and not path.is_file():
+        raise AudioError(f"{path}: cannot write: it is a folder or a device, expected the name of a WAV file")
+    name = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise AudioError(f"{path}: cannot write: {error.strerror}", hint="does the folder exist, with room?") from None
-    try:
-        with os.fdopen(handle, "wb") as stream, wave.open(stream, "wb") as out:
-            out.setnchannels(1)
-            out.setsampwidth(2)
-            out.setframerate(audio.sample_rate)
-            out.writeframes(data)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except OSError as error:
-        raise AudioError(f"{path}: cannot write: {error.strerror}", hint="is the disk full?") from None
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
+        if name:
+            with suppress(FileNotFoundError):
+                os.unlink(name)
+        hint = "make the folder first" if isinstance(error, FileNotFoundError) else "is there room, and may you write?"
+        raise AudioError(f"{path}: cannot write: {error.strerror}", hint=hint) from None

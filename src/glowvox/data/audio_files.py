@@ -34,7 +34,11 @@ class AudioFiles:
                 self._by_base.setdefault(key, []).append(path)
 
     def __len__(self) -> int:
-        return len({path for paths in self._by_base.values() for path in paths})
+        return len(self.paths())
+
+    def paths(self) -> list[Path]:
+        """All recordings, sorted."""
+        return sorted({path for paths in self._by_base.values() for path in paths})
 
     def find(self, name: str) -> Path | None:
         """The recording of that relative path or, where no folder has it, the only one of that bare name."""

@@ -1,4 +1,4 @@
-"""What earlier runs into a folder did: one line a clip, appended as clips finish, so that a killed run loses nothing."""
+"""What earlier runs into a folder did: one line a clip, appended as clips finish, so that a kill loses nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from types import TracebackType
 
 import msgspec
 
+from glowvox.data.atomic import unwritable
 from glowvox.data.clip import Features
-from glowvox.errors import GlowvoxError
 
 
 class Cache:
@@ -45,14 +45,6 @@ class Cache:
             self._stream.flush()
         except OSError as error:
             raise unwritable(self.path, error) from None
-
-
-def unwritable(path: Path, error: OSError) -> GlowvoxError:
-    """The error for a folder that is full or read-only."""
-    return GlowvoxError(
-        f"{path}: cannot write: {error.strerror or error}",
-        hint="make room or choose another folder; the same command goes on where it stopped",
-    )
 
 
 def _read(folder: Path) -> dict[str, Features]:

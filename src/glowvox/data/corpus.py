@@ -9,24 +9,17 @@ from pathlib import Path
 
 from glowvox.data.language import split_name
 from glowvox.data.layouts.detect import LAYOUTS, detect
-from glowvox.data.layouts.listing import Listing, Source, drop_duplicates
-from glowvox.data.problem import Place, Problem
+from glowvox.data.layouts.listing import Listing, Source
+from glowvox.data.problem import LeftOut, Place, Problem
 from glowvox.data.splits import SPLITS, Splits, find_lists, read_lists, seeded_splits, sentence_key
 from glowvox.data.utterance import Utterance
 from glowvox.errors import CorpusError
 
-__all__ = ["Corpus", "LeftOut", "Utterance", "join", "read_corpus"]
+__all__ = ["Corpus", "Utterance", "join", "read_corpus", "scan_corpus"]
 
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """An utterance that is not used, and why."""
-
-    id: str
-    kind: str
-    reason: str
-    place: Place
-    corpus: str
+TEXT_LEAK = "text leak"  # kinds of what joining leaves out
+IN_NO_LIST = "in no list"
+NOTHING = Problem("error", "no utterance", Place(""), "holds no utterance", "write one row a recording")
 
 
 @dataclass(frozen=True)
@@ -34,11 +27,12 @@ class Corpus:
     """Utterances, their splits, and what is wrong with the rest.
 
     layout      name of the layout it was read with
+    utterances  those that can be used
     splits      ids by "train", "val" and "test"
     own_splits  whether the splits are the corpus's own lists, rather than seeded
     problems    in the order they were found
     rows        entries of its table, usable or not
-    left_out    utterances that joining dropped
+    left_out    rows that give no utterance, and utterances that joining dropped
     """
 
     name: str
@@ -75,18 +69,43 @@ def read_corpus(
     audio     folder of the recordings where it is not the usual one
     lists     list files by split ("train", "val", "test"); default: the corpus's own
     seed      of the split of a corpus without lists
-    raises    CorpusError when there is nothing to read; faults of single rows are in `problems`
+    returns   faults of single rows are in its `problems` and `left_out`
+    raises    CorpusError when a file cannot be read as a whole or no row can be used
+    """
+    corpus = scan_corpus(path, layout=layout, speaker=speaker, language=language, audio=audio, lists=lists, seed=seed)
+    worst = next((problem for problem in corpus.problems if problem.severity == "fatal"), None)
+    if worst is None and not corpus.utterances:
+        worst = next((problem for problem in corpus.problems if problem.severity == "error"), NOTHING)
+    if worst is not None:
+        raise CorpusError(f"{corpus.root / worst.place.file}{_row(worst)}: {worst.cause}", hint=worst.remedy)
+    return corpus
+
+
+def scan_corpus(
+    path: Path | str,
+    *,
+    layout: str | None = None,
+    speaker: str | None = None,
+    language: str | None = None,
+    audio: Path | None = None,
+    lists: Mapping[str, Path] | None = None,
+    seed: int = 0,
+) -> Corpus:
+    """`read_corpus` for whoever wants to know all that is wrong: it raises only where there is no corpus at all.
+
+    raises  CorpusError when the folder is missing or of no known layout
     """
     path = Path(path)
     if not path.exists():
         raise CorpusError(f"{path}: no such folder or file", hint="give the folder that holds the corpus")
+    if audio is not None and not audio.is_dir():
+        raise CorpusError(f"{audio}: no such folder of recordings")
     root, table = (path, None) if path.is_dir() else (path.parent, path)
     name, tag = split_name(root.resolve().name)
     source = Source(root, table, audio, speaker or name, language or tag or "und")
     chosen = detect(source, layout)
     listing = LAYOUTS[chosen].read(source)
-    listed_ids = [utterance.id for utterance in listing.utterances]
-    drop_duplicates(listing)
+    listing.drop_duplicates()
     splits, own = _splits(listing, source, lists, seed)
     return Corpus(
         name=root.resolve().name,
@@ -96,36 +115,32 @@ def read_corpus(
         splits=splits,
         own_splits=own,
         problems=tuple(listing.problems),
-        rows=max(listing.rows, len(listed_ids)),
+        rows=listing.rows,
+        left_out=tuple(listing.refused),
     )
 
 
 def join(corpora: Sequence[Corpus]) -> Corpus:
     """Several corpora as one without text leaks: a sentence in any val or test list leaves every train list.
 
-    Sentences compare by letters and digits alone (`splits.sentence_key`). Ids that occur in two corpora get the corpus's
-    name in front.
+    Sentences compare by letters and digits alone (`splits.sentence_key`). Ids that occur in two corpora get the name of
+    their corpus in front, and so does every file that a problem names.
 
     raises  CorpusError when two corpora of the same name share ids
     """
     parts = _distinct(corpora)
-    utterances = [(part, utterance) for part in parts for utterance in part.utterances]
     split_of = {key: split for part in parts for key, split in part.split_of.items()}
-    held: dict[str, str] = {}
-    for _, utterance in utterances:
-        split = split_of.get(utterance.id)
-        if split in ("val", "test"):
-            held.setdefault(sentence_key(utterance.text), f"{split} ({utterance.id})")
+    utterances = [utterance for part in parts for utterance in part.utterances]
+    held = _held_out(utterances, split_of)
     kept, left_out = [], [entry for part in parts for entry in part.left_out]
-    for part, utterance in utterances:
+    for utterance in utterances:
         split = split_of.get(utterance.id)
         holder = held.get(sentence_key(utterance.text))
         if split is None:
             reason = "it is in none of the corpus's lists"
-            left_out.append(LeftOut(utterance.id, "in no list", reason, utterance.place, part.name))
+            left_out.append(LeftOut(utterance.id, IN_NO_LIST, reason, utterance.place))
         elif split == "train" and holder is not None:
-            reason = f"its sentence is held out in {holder}"
-            left_out.append(LeftOut(utterance.id, "text leak", reason, utterance.place, part.name))
+            left_out.append(LeftOut(utterance.id, TEXT_LEAK, f"its sentence is held out in {holder}", utterance.place))
         else:
             kept.append(utterance)
     ids = {utterance.id for utterance in kept}
@@ -142,6 +157,16 @@ def join(corpora: Sequence[Corpus]) -> Corpus:
     )
 
 
+def _held_out(utterances: Sequence[Utterance], split_of: Mapping[str, str]) -> dict[str, str]:
+    """Sentences of all val and test lists, and which list and clip holds each."""
+    held: dict[str, str] = {}
+    for utterance in utterances:
+        split = split_of.get(utterance.id)
+        if split in ("val", "test"):
+            held.setdefault(sentence_key(utterance.text), f"{split} ({utterance.id})")
+    return held
+
+
 def _splits(listing: Listing, source: Source, lists: Mapping[str, Path] | None, seed: int) -> tuple[Splits, bool]:
     """The lists given, else the layout's own splits, else list files, else a seeded split."""
     usable = {utterance.id for utterance in listing.utterances}
@@ -151,8 +176,8 @@ def _splits(listing: Listing, source: Source, lists: Mapping[str, Path] | None, 
     files = dict(lists) if lists is not None else find_lists(source.root)
     if not files:
         return seeded_splits(listing.utterances, seed), False
-    broken = {problem.id for problem in listing.problems if problem.id}
-    splits, problems = read_lists(files, source.root, usable | broken)
+    refused = {entry.id for entry in listing.refused if entry.id}
+    splits, problems = read_lists(files, source.root, usable | refused)
     listing.problems += problems
     if "train" not in files:
         held_out = set(splits["val"]) | set(splits["test"])
@@ -160,27 +185,44 @@ def _splits(listing: Listing, source: Source, lists: Mapping[str, Path] | None, 
     return {split: tuple(i for i in splits[split] if i in usable) for split in SPLITS}, True
 
 
+def _row(problem: Problem) -> str:
+    return "" if problem.place.row is None else f":{problem.place.row}"
+
+
 def _distinct(corpora: Sequence[Corpus]) -> list[Corpus]:
     """The corpora with ids that are unique over all of them."""
     if not corpora:
         raise CorpusError("no corpus given")
+    if len(corpora) == 1:
+        return list(corpora)
     counts = Counter(utterance.id for corpus in corpora for utterance in corpus.utterances)
-    clashing = [any(counts[u.id] > 1 for u in corpus.utterances) for corpus in corpora]
-    names = Counter(corpus.name for corpus, clashes in zip(corpora, clashing, strict=True) if clashes)
-    for corpus, clashes in zip(corpora, clashing, strict=True):
-        if clashes and names[corpus.name] > 1:
+    names = Counter(corpus.name for corpus in corpora)
+    parts = []
+    for corpus in corpora:
+        shared = next((u.id for u in corpus.utterances if counts[u.id] > 1), None)
+        if shared is not None and names[corpus.name] > 1:
             raise CorpusError(
-                f"{corpus.root}: two corpora named '{corpus.name}' share ids, for instance "
-                f"'{next(u.id for u in corpus.utterances if counts[u.id] > 1)}'",
+                f"{corpus.root}: two corpora named '{corpus.name}' share ids, for instance '{shared}'",
                 hint="rename one of the folders, or give each corpus once",
             )
-    return [_qualified(c) if clashes else c for c, clashes in zip(corpora, clashing, strict=True)]
+        parts.append(_qualified(corpus, ids=shared is not None))
+    return parts
 
 
-def _qualified(corpus: Corpus) -> Corpus:
+def _qualified(corpus: Corpus, *, ids: bool) -> Corpus:
+    """The corpus with its name before every file and, on request, every id."""
+    front = f"{corpus.name}/" if ids else ""
+
+    def place(old: Place) -> Place:
+        return Place(f"{corpus.name}/{old.file}", old.row)
+
+    def key(old: str | None) -> str | None:
+        return f"{front}{old}" if old else old
+
     return replace(
         corpus,
-        utterances=tuple(replace(u, id=f"{corpus.name}/{u.id}") for u in corpus.utterances),
-        splits={split: tuple(f"{corpus.name}/{key}" for key in ids) for split, ids in corpus.splits.items()},
-        left_out=tuple(replace(entry, id=f"{corpus.name}/{entry.id}") for entry in corpus.left_out),
+        utterances=tuple(replace(u, id=f"{front}{u.id}", place=place(u.place)) for u in corpus.utterances),
+        splits={split: tuple(f"{front}{i}" for i in members) for split, members in corpus.splits.items()},
+        problems=tuple(replace(p, id=key(p.id), place=place(p.place)) for p in corpus.problems),
+        left_out=tuple(replace(e, id=key(e.id) or "", place=place(e.place)) for e in corpus.left_out),
     )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from glowvox.config import dumps
-from glowvox.data.cache import unwritable
-from glowvox.data.clip import Features, PrepareConfig, mel_path
-from glowvox.data.corpus import Corpus, LeftOut
+from glowvox.data.atomic import replacing
+from glowvox.data.clip import Features, mel_path
+from glowvox.data.corpus import Corpus
+from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.prepared import Row, Settled
+from glowvox.data.problem import LeftOut
+from glowvox.data.splits import SPLITS
 from glowvox.data.utterance import Utterance
 from glowvox.text.symbols import Symbols
 
@@ -65,39 +65,20 @@ def write_index(
         frame_multiple=config.frame_multiple,
         mel=config.mel,
     )
-    write_whole(out / "left_out.jsonl", _lines(_plain(entry) for entry in left_out))
-    write_whole(out / "prepared.toml", dumps(settled).encode())
-    write_whole(out / "index.jsonl", _lines(rows))
+    _write(out / "left_out.jsonl", _lines(entry.plain() for entry in left_out))
+    _write(out / "prepared.toml", dumps(settled).encode())
+    _write(out / "index.jsonl", _lines(rows))
     cuts = [features[u.id].cut for u in utterances]
-    seconds: Counter[str] = Counter()
-    for row in rows:
-        seconds[row.split] += row.seconds  # type: ignore[assignment]
+    by_split = {split: [row.seconds for row in rows if row.split == split] for split in SPLITS}
     return Summary(
-        clips=dict(Counter(row.split for row in rows)),
-        minutes={split: round(total / 60, 2) for split, total in seconds.items()},
+        clips={split: len(seconds) for split, seconds in by_split.items()},
+        minutes={split: round(sum(seconds) / 60, 2) for split, seconds in by_split.items()},
         speakers=settled.speakers,
         symbols=len(symbols),
         cut_frames=sum(cuts),
         cut_clips=sum(cut > 0 for cut in cuts),
         left_out=dict(Counter(entry.kind for entry in left_out).most_common()),
     )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step; a full disk leaves the old one."""
-    name = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as error:
-        raise unwritable(path, error) from None
-    finally:
-        if name is not None:
-            with suppress(OSError):
-                os.unlink(name)
 
 
 def _inventory(symbols: Symbols, sequences: Sequence[Sequence[str]]) -> Symbols:
@@ -121,11 +102,10 @@ def _row(utterance: Utterance, features: Features, split: str, symbols: Symbols,
     )
 
 
-def _plain(entry: LeftOut) -> dict[str, str | int | None]:
-    fields = asdict(entry)
-    place = fields.pop("place")
-    return {**fields, **place}
-
-
-def _lines(entries: object) -> bytes:
+def _lines(entries: Iterable[Row | dict[str, str | int | None]]) -> bytes:
     return msgspec.json.Encoder().encode_lines(entries)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with replacing(path) as stream:
+        stream.write(content)

@@ -19,7 +19,7 @@ from glowvox.text.symbols import Symbols
 FORMAT = 1
 
 
-class Settled(Settings, kw_only=True):
+class Settled(Settings, frozen=True, kw_only=True):
     """`prepared.toml`: what all clips of the folder share."""
 
     format: int = FORMAT

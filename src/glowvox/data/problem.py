@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Severity = Literal["error", "warning", "note"]
+Severity = Literal["fatal", "error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,12 @@ class Place:
 class Problem:
     """One thing to fix.
 
-    severity  "error": the row or file cannot be used; "warning": usable, but look at it; "note": good to know
+    severity  "fatal": a whole file cannot be used; "error": a row cannot; "warning": usable, but look at it; "note":
+              good to know
     kind      a short name under which like problems are grouped, as in "missing audio"
     cause     what was found, with the value as given
     remedy    what to do
+    column    where in the row, counted from 1, or the column's name
     id        the utterance concerned, where there is one
     """
 
@@ -47,3 +50,23 @@ class Problem:
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
         return f"{self.place}{column}: {self.cause}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An utterance or row that is not used, and why."""
+
+    id: str
+    kind: str
+    reason: str
+    place: Place
+
+    def plain(self) -> dict[str, str | int | None]:
+        """The entry as plain values, file and row on their own."""
+        return {"id": self.id, "kind": self.kind, "reason": self.reason, "file": self.place.file, "row": self.place.row}
+
+
+def shorten(text: str, longest: int = 60) -> str:
+    """The text as it fits into a message: one line, nothing invisible."""
+    visible = "".join(letter if letter.isprintable() else "�" for letter in text)
+    return visible if len(visible) <= longest else visible[: longest - 1] + "…"

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from glowvox.audio.level import QUIETEST_DB, frame_power, peak_db, speech_span
 from glowvox.audio.read import read_audio
+from glowvox.data.prepare_config import PrepareConfig
 from glowvox.errors import AudioError
-
-if TYPE_CHECKING:
-    from glowvox.data.clip import PrepareConfig
 
 SPEECH_BELOW_LOUD_DB = 25.0  # a frame this far under the loud ones is a pause
 
 
-def clean(path: Path, config: PrepareConfig) -> tuple[npt.NDArray[np.float32], list[str]]:
-    """The samples to analyse, at the mel's rate, and remarks on the recording.
+class Clean(NamedTuple):
+    """The sound of a recording that is analysed, at the mel's rate.
 
-    returns  (S,) full scale ±1
+    samples  (S,) full scale ±1
+    start    samples of the recording before it, trimmed off
+    whole    samples of the whole recording
+    notes    remarks on the recording
+    """
+
+    samples: npt.NDArray[np.float32]
+    start: int
+    whole: int
+    notes: list[str]
+
+
+def clean(path: Path, config: PrepareConfig) -> Clean:
+    """Read, trim and level a recording.
+
     raises   AudioError naming the file: unreadable, silent, too short or too long
     """
     recording = read_audio(path, config.mel.sample_rate)
     samples, rate = recording.audio.samples, config.mel.sample_rate
     if peak_db(samples) <= -80:
         raise AudioError(f"{path}: nothing but silence ({peak_db(samples):.0f} dB at its loudest)")
-    if config.trim_db is not None:
+    start, whole = 0, len(samples)
+    if config.trim:
         start, end = speech_span(samples, rate, config.trim_db, config.keep_s)
         samples = samples[start:end]
     seconds = len(samples) / rate
@@ -36,9 +49,9 @@ def clean(path: Path, config: PrepareConfig) -> tuple[npt.NDArray[np.float32], l
         raise AudioError(f"{path}: {seconds:.2f} s of sound, expected at least {config.min_seconds:g} s")
     if seconds > config.max_seconds:
         raise AudioError(f"{path}: {seconds:.1f} s of sound, expected at most {config.max_seconds:g} s")
-    if config.speech_db is not None:
+    if config.level:
         samples = at_level(samples, rate, config.speech_db, config.peak_db)
-    return samples, list(recording.notes)
+    return Clean(samples, start, whole, list(recording.notes))
 
 
 def at_level(samples: npt.NDArray[np.float32], rate: int, speech_db: float, peak: float) -> npt.NDArray[np.float32]:
@@ -52,8 +65,15 @@ def at_level(samples: npt.NDArray[np.float32], rate: int, speech_db: float, peak
 
 
 def speech_level_db(samples: npt.NDArray[np.floating], rate: int) -> float:
-    """Level of the speaking parts: RMS over 20 ms frames less than 25 dB under the 95th percentile (dB re full scale)."""
+    """Level of the speaking parts: RMS of the 20 ms frames within 25 dB of the 95th percentile (dB re full scale)."""
     frame = max(2, round(0.02 * rate))
     power = frame_power(samples, frame, max(1, frame // 2))
     speaking = power[power > np.percentile(power, 95) * 10 ** (-SPEECH_BELOW_LOUD_DB / 10)]
     return float(10 * np.log10(speaking.mean())) if len(speaking) else QUIETEST_DB
+
+
+def noise_level_db(samples: npt.NDArray[np.floating], rate: int) -> float:
+    """Level of the quietest parts: the 5th percentile of 10 ms frames (dB re full scale)."""
+    frame = max(2, round(0.01 * rate))
+    power = float(np.percentile(frame_power(samples, frame, frame), 5))
+    return max(QUIETEST_DB, 10 * float(np.log10(max(power, 1e-12))))

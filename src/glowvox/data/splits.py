@@ -6,12 +6,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from glowvox.data.audio_files import stem
-from glowvox.data.layouts.listing import shorten
-from glowvox.data.problem import Place, Problem
-from glowvox.data.table import read_lines, relative
+from glowvox.data.problem import Place, Problem, shorten
+from glowvox.data.table import EMPTY, read_lines, relative
 from glowvox.data.utterance import Utterance
 
 SPLITS = ("train", "val", "test")
@@ -56,7 +56,7 @@ def read_lists(lists: Mapping[str, Path], root: Path, known: Iterable[str]) -> t
     seen: dict[str, tuple[str, Place]] = {}
     for split in (name for name in ("test", "val", "train") if name in lists):
         lines, faults = read_lines(lists[split], root)
-        problems += faults
+        problems += [replace(p, severity="warning") if p.kind == EMPTY else p for p in faults]
         splits[split] = []
         for line in lines:
             name = line.text.partition("|")[0].strip()
@@ -77,8 +77,8 @@ def read_lists(lists: Mapping[str, Path], root: Path, known: Iterable[str]) -> t
 def seeded_splits(utterances: Sequence[Utterance], seed: int = 0) -> Splits:
     """Val and test: 2 % of the sentences each, at least one and at most a hundred; fewer than three make no split.
 
-    Sentences are ordered by SHA-256 of "seed:id" (the least of their clips' where several clips say the same), the first
-    go to test, the next to val: independent of the order of the table and of the machine, and one more clip moves few.
+    Sentences are ordered by SHA-256 of "seed:id" (the least of their clips' where several say the same), the first go
+    to test, the next to val: independent of the order of the table and of the machine, and one more clip moves few.
     """
     rank: dict[str, str] = {}
     for utterance in utterances:

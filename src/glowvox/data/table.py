@@ -10,6 +10,9 @@ from glowvox.data.problem import Place, Problem
 
 LONGEST_TEXT = 2_000  # characters: some two minutes of speech; beyond it a line break is missing, not a sentence long
 
+NUL = "NUL byte"  # kinds of problem that others tell apart
+EMPTY = "empty file"
+
 _FOREIGN_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -29,7 +32,7 @@ class Line:
 def read_lines(path: Path, root: Path) -> tuple[list[Line], list[Problem]]:
     """The usable lines of a UTF-8 file, blank ones left out, and what is wrong with the others.
 
-    A byte-order mark and Windows or old Mac line ends are accepted. Quotes mean nothing, so a lone one swallows no line.
+    A byte-order mark and Windows or old Mac line ends are accepted. Quotes mean nothing: a lone one swallows no line.
 
     root  the corpus; problems name files relative to it
     """
@@ -43,7 +46,7 @@ def read_lines(path: Path, root: Path) -> tuple[list[Line], list[Problem]]:
     if problem is not None:
         return [], [problem]
     if not text.strip():
-        return [], [_file_problem("empty file", name, "the file is empty", "write one utterance a line into it")]
+        return [], [_file_problem(EMPTY, name, "the file is empty", "write one entry a line into it, or delete it")]
     if "\n" not in text:
         text = text.replace("\r", "\n")
     lines, problems = [], []
@@ -51,7 +54,7 @@ def read_lines(path: Path, root: Path) -> tuple[list[Line], list[Problem]]:
         line = line.removesuffix("\r")
         if "\0" in line:
             cause = f"a NUL byte at character {line.index(chr(0)) + 1}"
-            problems.append(Problem("error", "NUL byte", Place(name, row), cause, "delete it; the line was left out"))
+            problems.append(Problem("error", NUL, Place(name, row), cause, "delete it; the row was left out"))
         elif line.strip():
             lines.append(Line(row, line))
     return lines, problems
@@ -84,8 +87,8 @@ def _decode(content: bytes, name: str) -> tuple[str, Problem | None]:
 
 def _encoding_problem(name: str, row: int | None, cause: str, encoding: str) -> Problem:
     remedy = f"save the file as UTF-8, as with: iconv -f {encoding} -t UTF-8"
-    return Problem("error", "encoding", Place(name, row), cause, remedy)
+    return Problem("fatal", "encoding", Place(name, row), cause, remedy)
 
 
 def _file_problem(kind: str, name: str, cause: str, remedy: str) -> Problem:
-    return Problem("error", kind, Place(name), cause, remedy)
+    return Problem("fatal", kind, Place(name), cause, remedy)

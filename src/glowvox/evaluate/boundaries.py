@@ -12,9 +12,10 @@ from glowvox.errors import InputError
 from glowvox.evaluate.edits import align
 from glowvox.evaluate.tiers import Interval
 
-ARPABET = frozenset(
-    "aa ae ah ao aw ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p r s sh t th uh uw v w y z zh".split()
-)
+VOWELS = ("aa", "ae", "ah", "ao", "aw", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw")
+STOPS = ("b", "d", "g", "k", "p", "t", "ch", "jh")
+OTHER_CONSONANTS = ("dh", "f", "hh", "l", "m", "n", "ng", "r", "s", "sh", "th", "v", "w", "y", "z", "zh")
+ARPABET = frozenset(VOWELS + STOPS + OTHER_CONSONANTS)
 SAME_PHONE = {"ax": "ah", "axr": "er"}  # schwas that CMUdict writes AH0 and ER0
 SILENCE = frozenset({"pau", "sil", "sp", "spn", "h#", "#h"})
 
@@ -74,7 +75,8 @@ def boundary_scores(
         raise InputError("the alignments and the reference have no clip in common", hint="do their ids agree?")
     absent = [id for id in chosen if id not in reference]
     if absent:
-        raise InputError(f"'{absent[0]}' and {len(absent) - 1} more clips are not in the reference")
+        others = f", nor are {len(absent) - 1} others" if len(absent) > 1 else ""
+        raise InputError(f"'{absent[0]}' is not in the reference{others}")
     errors: list[float] = []
     phones = matched = extra = 0
     for id in chosen:

@@ -15,7 +15,7 @@ from glowvox.audio.wave import Audio
 from glowvox.evaluate.intonation import pitch_error, pitch_spread
 from glowvox.evaluate.spectral import cepstral_distances, mel_cepstrum, pair_frames
 
-ANALYSIS = MelConfig(padding="centred")  # frames centred on multiples of the hop, as those of the pitch are
+ANALYSIS = MelConfig()  # the house mel, whatever the clips were made with
 SPEECH_DB = 40.0  # speech is what lies within this of the loudest frame
 
 
@@ -40,7 +40,7 @@ def analyse(audio: Audio) -> Analysed | None:
     speech = samples[start:end]
     if len(speech) < ANALYSIS.window:
         return None
-    f0 = pitch(speech, ANALYSIS.sample_rate, hop=ANALYSIS.hop).f0
+    f0 = pitch(speech, ANALYSIS.sample_rate, hop=ANALYSIS.hop, padding=ANALYSIS.padding).f0
     return Analysed(len(speech) / ANALYSIS.sample_rate, mel_cepstrum(log_mel(speech, ANALYSIS)), f0)
 
 

@@ -1,4 +1,7 @@
-"""Copy synthesis by Griffin-Lim: what the mel spectrogram alone costs, the fair neighbour of a model that predicts mels."""
+"""Copy synthesis by Griffin-Lim: what the mel spectrogram alone costs.
+
+It is the fair neighbour of a model that predicts mels and speaks through Griffin-Lim too.
+"""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def edit_distance(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
 def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[Step]:
     """The steps of one cheapest alignment, in order.
 
-    Of several cheapest ones it takes the one that, walked from the end, prefers a pair over a missing item over an extra
-    one, so that the answer depends on the two sequences only.
+    Of several cheapest ones it takes the one that, walked from the end, prefers a pair over a missing item over an
+    extra one, so that the answer depends on the two sequences only.
     """
     wanted, found = _numbered(reference, hypothesis)
     costs = np.empty((len(wanted) + 1, len(found) + 1), dtype=np.int64)
@@ -58,9 +58,7 @@ def _next_row(above: npt.NDArray[np.int64], differs: npt.NDArray[np.bool_]) -> n
     return np.minimum.accumulate(row - ramp) + ramp
 
 
-def _walk_back(
-    costs: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64], found: npt.NDArray[np.int64]
-) -> list[Step]:
+def _walk_back(costs: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64], found: npt.NDArray[np.int64]) -> list[Step]:
     i, j = len(wanted), len(found)
     steps: list[Step] = []
     while i or j:

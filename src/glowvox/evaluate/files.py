@@ -18,7 +18,9 @@ def write_text(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:
-        raise GlowvoxError(f"{path}: cannot write: {error.strerror}", hint="does the folder exist, with room?") from None
+        raise GlowvoxError(
+            f"{path}: cannot write: {error.strerror}", hint="does the folder exist, with room?"
+        ) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)

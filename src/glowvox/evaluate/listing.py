@@ -51,13 +51,23 @@ def choose(sentences: list[Sentence], ids: Path) -> list[Sentence]:
     raises  InputError naming an id that is not in the table, or an empty list
     """
     by_id = {sentence.id: sentence for sentence in sentences}
-    wanted = [line.strip() for line in read_text(ids, what="list of ids").splitlines() if line.strip()]
-    if not wanted:
-        raise InputError(f"{ids}: no ids in it")
+    wanted = read_ids(ids)
     for id in wanted:
         if id not in by_id:
             raise InputError(f"{ids}: the id '{id}' is not in the table of sentences")
-    return [by_id[id] for id in dict.fromkeys(wanted)]
+    return [by_id[id] for id in wanted]
+
+
+def read_ids(path: Path) -> list[str]:
+    """The ids of a file, one a line, each once.
+
+    raises  InputError for a file without any
+    """
+    lines = (line.strip() for line in read_text(path, what="list of ids").splitlines())
+    ids = list(dict.fromkeys(line for line in lines if line))
+    if not ids:
+        raise InputError(f"{path}: no ids in it")
+    return ids
 
 
 def find_clip(folder: Path, id: str) -> Path:
@@ -80,7 +90,7 @@ def find_clip(folder: Path, id: str) -> Path:
 
 def _sentence(cells: list[str], columns: list[str], where: str, separator: str) -> Sentence:
     if columns:
-        named = dict(zip(columns, cells))
+        named = dict(zip(columns, cells, strict=False))
         text = next((named[name] for name in _TEXT_NAMES if named.get(name, "").strip()), "")
         id, speaker = named.get("id", ""), named.get("speaker", "")
     else:

@@ -28,8 +28,8 @@ def as_text(report: Report, *, most: int = 10) -> str:
             sections.append(table([[group, "clips", *(c.heading for c in columns)], *body]))
     sections += [text for text in (_differences(report), _mishearings(report, most)) if text]
     notes = [f"note: {row.name}: {note}" for row in report.rows for note in row.notes]
-    judged = f"judged by: {'; '.join(report.judges) or 'measurement only'}"
-    sections.append("\n".join([*notes, judged, f"one attempt a sentence, seed {report.seed}, variation as shipped"]))
+    judged = [f"judged by {judge}" for judge in report.judges]
+    sections.append("\n".join([*notes, *judged, f"one attempt a sentence, seed {report.seed}, variation as shipped"]))
     return "\n\n".join(sections) + "\n"
 
 
@@ -54,8 +54,8 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))]
-        lines.append("  ".join(cells).rstrip())
+        numbers = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join([row[0].ljust(widths[0]), *numbers]).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,6 +50,12 @@ class Judges:
         if self.recognisers and self.normalise is None:
             raise UsageError("a recogniser without a text normaliser: word errors would count capitals and commas")
 
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Which models judge."""
+        everyone = (*self.recognisers, *self.raters, *((self.voice,) if self.voice is not None else ()))
+        return tuple(judge.identity for judge in everyone)
+
 
 class Report(msgspec.Struct, frozen=True):
     """Sets scored by the same judges, and the differences between them."""
@@ -62,14 +68,14 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def spoken(
-    speaker: Speaker, sentences: Iterable[tuple[str, str]], reference: Callable[[str], Audio | None]
+    speaker: Speaker, sentences: Iterable[tuple[str, str]], recordings: Mapping[str, Audio | None]
 ) -> Iterator[Item]:
     """One attempt at each (id, text), at seed 0 and the speaker's own variation.
 
-    reference  the recording of an id, or `None`
+    recordings  real ones by id; those that are missing are not compared
     """
     for id, text in sentences:
-        yield Item(id, text, speaker.say(text, SEED), reference(id))
+        yield Item(id, text, speaker.say(text, SEED), recordings.get(id))
 
 
 def evaluate(

@@ -28,7 +28,7 @@ def mel_cepstrum(log_mel: npt.NDArray[np.floating], coefficients: int = COEFFICI
 
 
 def cepstral_distances(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Distortion of every frame against every frame: (10 √2 / ln 10) · ‖c − c′‖, the RMS difference of two envelopes (dB).
+    """Distortion of every frame against every frame, (10 √2 / ln 10) · ‖c − c′‖: RMS difference of two envelopes (dB).
 
     one, other  (K, T), (K, U)  mel cepstra
     returns     (T, U)

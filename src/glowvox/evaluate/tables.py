@@ -1,7 +1,7 @@
 """Alignments on disk: who says what from when to when, as TextGrid, JSON or a tab-separated table.
 
-The table is that of published phone times, one row an interval: `id  index  phone  start  end` in seconds, with a header
-whose third column names the tier it holds (`phone`, `word`).
+The table is that of published phone times, one row an interval: `id  index  phone  start  end` in seconds, with a
+header whose third column names the tier it holds (`phone`, `word`).
 """
 
 from __future__ import annotations
@@ -54,10 +54,15 @@ def write_table(path: Path, alignments: Iterable[Alignment], tier: str = PHONES)
 
 
 def read_alignments(path: Path) -> list[Alignment]:
-    """Alignments of a `.TextGrid`, a `.json` or, by any other name, a tab-separated table.
+    """Alignments of a `.TextGrid`, a folder of them, a `.json` or, by any other name, a tab-separated table.
 
     raises  InputError with file and line: unreadable, another format, times that run backwards
     """
+    if path.is_dir():
+        grids = sorted(path.glob("*.TextGrid"))
+        if not grids:
+            raise InputError(f"{path}: a folder without a .TextGrid in it")
+        return [alignment for grid in grids for alignment in read_alignments(grid)]
     text = read_text(path, what="alignment table")
     kind = path.suffix.lower()
     if kind == ".textgrid":
@@ -98,7 +103,7 @@ def _from_table(text: str, where: str) -> list[Alignment]:
     header = lines[0].split("\t")
     if len(header) != 5 or (*header[:2], *header[3:]) != _COLUMNS or not header[2]:
         raise InputError(
-            f"{where}: line 1 is {lines[0][:60]!r}, expected the columns id, index, phone, start, end, with tabs between"
+            f"{where}: line 1 is {lines[0][:60]!r}, expected columns id, index, phone, start, end with tabs between"
         )
     by_id: dict[str, list[Interval]] = {}
     for id, interval in _rows(lines[1:], where):

@@ -39,7 +39,8 @@ def _band(rows: int, columns: int, half_width: float | None) -> npt.NDArray[np.b
     if half_width is None:
         return np.ones((rows, columns), dtype=np.bool_)
     off = np.abs(np.arange(rows)[:, None] * (columns - 1) - np.arange(columns)[None, :] * (rows - 1))
-    return off <= max(1.0, half_width) * max(rows - 1, columns - 1)
+    inside: npt.NDArray[np.bool_] = off <= max(1.0, half_width) * max(rows - 1, columns - 1)
+    return inside
 
 
 def _walk_back(came_from: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:

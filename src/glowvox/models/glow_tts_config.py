@@ -69,13 +69,13 @@ PRESETS = {
     "tiny": GlowTTSConfig(
         encoder=EncoderConfig(width=48, feed_forward=96, layers=2),
         duration=DurationConfig(width=48),
-        decoder=DecoderConfig(blocks=4, width=48, layers=2),
+        decoder=DecoderConfig(blocks=4, width=48, layers=2, dropout=0.0),
         speaker_width=16,
     ),
     "small": GlowTTSConfig(
         encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
         duration=DurationConfig(width=96),
-        decoder=DecoderConfig(blocks=6, width=96, layers=3),
+        decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
         speaker_width=32,
     ),
     "base": GlowTTSConfig(),

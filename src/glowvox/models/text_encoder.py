@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from glowvox.models.glow_tts_config import DurationConfig, EncoderConfig
 from glowvox.nn.convolution import ChannelNorm
+from glowvox.nn.dropout import Dropout
 from glowvox.nn.precision import upcast
 from glowvox.nn.transformer import Prenet, TransformerLayer
 
@@ -30,7 +31,7 @@ class DurationPredictor(nn.Module):
         widths = (channels, config.width)
         self.convolutions = nn.ModuleList(nn.Conv1d(w, config.width, kernel, padding=kernel // 2) for w in widths)
         self.norms = nn.ModuleList(ChannelNorm(config.width) for _ in widths)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.projection = nn.Conv1d(config.width, 1, 1)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from glowvox.nn.dropout import Dropout
+
 
 class RelativeAttention(nn.Module):
     """Self-attention whose scores and values know the distance between tokens (Shaw et al. 2018, eqs. 3 and 4).
@@ -24,7 +26,7 @@ class RelativeAttention(nn.Module):
         self.key = nn.Conv1d(channels, channels, 1)
         self.value = nn.Conv1d(channels, channels, 1)
         self.output = nn.Conv1d(channels, channels, 1)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         for projection in (self.query, self.key, self.value):
             nn.init.xavier_uniform_(projection.weight)
         if window is not None:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from glowvox.nn.attention import RelativeAttention
 from glowvox.nn.convolution import ChannelNorm
+from glowvox.nn.dropout import Dropout
 
 
 class Prenet(nn.Module):
@@ -20,7 +21,7 @@ class Prenet(nn.Module):
             nn.Conv1d(channels, channels, kernel, padding=kernel // 2) for _ in range(rounds)
         )
         self.norms = nn.ModuleList(ChannelNorm(channels) for _ in range(rounds))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.projection = nn.Conv1d(channels, channels, 1)
         nn.init.zeros_(self.projection.weight)
         assert self.projection.bias is not None
@@ -41,7 +42,7 @@ class FeedForward(nn.Module):
         super().__init__()
         self.widen = nn.Conv1d(channels, hidden, kernel, padding=kernel // 2)
         self.narrow = nn.Conv1d(hidden, channels, kernel, padding=kernel // 2)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, C, N) and mask (B, 1, N) → (B, C, N)."""
@@ -60,7 +61,7 @@ class TransformerLayer(nn.Module):
         self.attention_norm = ChannelNorm(channels)
         self.feed_forward = FeedForward(channels, feed_forward, kernel=kernel, dropout=dropout)
         self.feed_forward_norm = ChannelNorm(channels)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, C, N) and mask (B, 1, N) → (B, C, N), meaningless in the padding."""

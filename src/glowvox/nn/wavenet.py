@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from glowvox.nn.convolution import WeightNormConv1d
+from glowvox.nn.dropout import Dropout
 
 
 class WaveNet(nn.Module):
@@ -36,7 +37,7 @@ class WaveNet(nn.Module):
             WeightNormConv1d(width, 2 * width if layer < layers - 1 else width) for layer in range(layers)
         )
         self.conditioning = WeightNormConv1d(cond_width, 2 * width * layers) if cond_width else None
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.end = nn.Conv1d(width, channels_out, 1)
         nn.init.zeros_(self.end.weight)
         assert self.end.bias is not None

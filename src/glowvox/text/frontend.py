@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from glowvox.config import near
 from glowvox.errors import ConfigError
+from glowvox.text.authors import make_authors_front_end
+from glowvox.text.characters import BASE, CharactersFrontEnd
 from glowvox.text.english import EnglishFrontEnd
+from glowvox.text.espeak import EspeakFrontEnd
 from glowvox.text.records import FrontEnd, Note, Pause, Sentence, Span, Token, Word
 from glowvox.text.symbols import BOUNDARY, END, START, Symbols
+from glowvox.text.user_lexicon import read_user_lexicon
 
 __all__ = [
     "FRONT_ENDS",
@@ -19,35 +24,77 @@ __all__ = [
     "Sentence",
     "Span",
     "Token",
+    "Wanted",
     "Word",
     "make_front_end",
     "token_names",
 ]
 
 
-def _english(symbols: Symbols | None, lexicon: Path | None) -> FrontEnd:
-    return EnglishFrontEnd()
+class Wanted(NamedTuple):
+    """What a front end is made from.
+
+    symbols  the inventory a model was trained with, for front ends whose inventory comes from a corpus
+    lexicon  a file of pronunciations
+    variant  what follows the colon of the name: a language
+    """
+
+    symbols: Symbols | None
+    lexicon: Path | None
+    variant: str
 
 
-FRONT_ENDS: dict[str, Callable[[Symbols | None, Path | None], FrontEnd]] = {
+def _english(wanted: Wanted) -> FrontEnd:
+    return EnglishFrontEnd(read_user_lexicon(wanted.lexicon)) if wanted.lexicon else EnglishFrontEnd()
+
+
+def _characters(wanted: Wanted) -> FrontEnd:
+    return CharactersFrontEnd(wanted.symbols or BASE)
+
+
+def _espeak(wanted: Wanted) -> FrontEnd:
+    return EspeakFrontEnd(wanted.variant or "en-us", wanted.symbols or BASE)
+
+
+def _authors(wanted: Wanted) -> FrontEnd:
+    return make_authors_front_end(wanted.symbols, wanted.lexicon)
+
+
+FRONT_ENDS: dict[str, Callable[[Wanted], FrontEnd]] = {
     "english": _english,
+    "characters": _characters,
+    "espeak": _espeak,
+    "glow-tts-authors": _authors,
 }
+_WITH_LEXICON = ("english", "glow-tts-authors")
+_WITH_VARIANT = ("espeak",)
 
 
 def make_front_end(name: str, *, symbols: Symbols | None = None, lexicon: Path | None = None) -> FrontEnd:
-    """The front end called `name`.
+    """The front end called `name`; espeak takes a language, as in "espeak:de".
 
     symbols  the inventory a model was trained with; needed by front ends whose inventory comes from a corpus
-    lexicon  file of a user's own pronunciations
-    raises   ConfigError for an unknown name, with the nearest one
+    lexicon  file of a user's own pronunciations (english), or the dictionary of an imported model (glow-tts-authors)
+    raises   ConfigError for an unknown name, with the nearest one, and for a lexicon or language it cannot use;
+             TextError for a lexicon that cannot be read
     """
-    if name not in FRONT_ENDS:
-        raise ConfigError(f"unknown front end '{name}'{near(name, list(FRONT_ENDS))}")
-    return FRONT_ENDS[name](symbols, lexicon)
+    kind, _, variant = name.partition(":")
+    if kind not in FRONT_ENDS:
+        raise ConfigError(f"unknown front end '{name}'{near(kind, list(FRONT_ENDS))}")
+    if variant and kind not in _WITH_VARIANT:
+        raise ConfigError(f"front end '{name}': '{kind}' has no variants; write '{kind}'")
+    if lexicon and kind not in _WITH_LEXICON:
+        raise ConfigError(f"the front end '{kind}' uses no lexicon; {' and '.join(_WITH_LEXICON)} do")
+    return FRONT_ENDS[kind](Wanted(symbols, lexicon, variant))
 
 
-def token_names(sentences: Sequence[Sentence]) -> list[str]:
-    """The symbols of a whole clip: start, the sentences joined by word boundaries, end."""
+def token_names(sentences: Sequence[Sentence], *, framed: bool = True) -> list[str]:
+    """The symbols of a whole clip: start, the sentences joined by word boundaries, end.
+
+    framed  false for front ends of imported models, whose clips are their tokens and nothing else
+    """
+    if not framed:
+        return [token.symbol for sentence in sentences for token in sentence.tokens]
     names = [START]
     for sentence in sentences:
         if sentence.tokens:

@@ -1,8 +1,8 @@
 """Phones of words no dictionary has: a small recurrent network of ours, run in NumPy.
 
-Each letter gives no, one or two phones. A bidirectional GRU reads the letters; a second GRU goes through them once more,
-hears what it has said so far, and chooses what each letter says. The best of `BEAM` hypotheses wins. The weights are made
-by `scripts/train_g2p.py`; matrices are stored as int8 with one scale a row.
+Each letter gives no, one or two phones. A bidirectional GRU reads the letters; a second GRU goes through them once
+more, hears what it has said so far, and chooses what each letter says. The best of `BEAM` hypotheses wins. The weights
+are made by `scripts/train_g2p.py`; matrices are stored as int8 with one scale a row.
 """
 
 from __future__ import annotations
@@ -136,9 +136,11 @@ def shipped() -> Network:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    return np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1))
+    half: Floats = np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1))
+    return half
 
 
 def _log_softmax(x: Floats) -> Floats:
     x = x - x.max(axis=-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+    logs: Floats = x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+    return logs

@@ -1,11 +1,11 @@
 """The pronouncing dictionary: CMUdict packed into sorted, compressed blocks, searched without being parsed.
 
-    magic, number of blocks n, length of the index        8 bytes, 2 × uint32
-    index      first word of each block, one a line       zlib
-    offsets    start of each block behind the table       (n + 1) × uint32
-    blocks     words, then their phones, both one a line   zlib
-               a word: one character for the letters shared with the word before (front coding), then the others
-               phones: one character each
+magic, number of blocks n, length of the index        8 bytes, 2 × uint32
+index      first word of each block, one a line       zlib
+offsets    start of each block behind the table       (n + 1) × uint32
+blocks     words, then their phones, both one a line   zlib
+           a word: one character for the letters shared with the word before (front coding), then the others
+           phones: one character each
 """
 
 from __future__ import annotations

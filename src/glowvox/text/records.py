@@ -1,4 +1,4 @@
-"""What a front end gives: sentences of words, tokens, pauses and notes, all with spans into the text as it was given."""
+"""What a front end gives: sentences of words, tokens, pauses and notes, with spans into the text as it was given."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ class FrontEnd(Protocol):
     """Text to sentences: pure, seedless and safe to call from many threads.
 
     version  changes whenever the same text may give other tokens; part of every cache key
+    framed   whether a clip opens with the start symbol and closes with the end symbol
     """
 
     @property
@@ -84,5 +85,8 @@ class FrontEnd(Protocol):
 
     @property
     def symbols(self) -> Symbols: ...
+
+    @property
+    def framed(self) -> bool: ...
 
     def __call__(self, text: str) -> list[Sentence]: ...

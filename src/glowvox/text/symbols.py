@@ -15,8 +15,13 @@ BOUNDARY = " "  # between two words
 
 PUNCTUATION = (",", ".", "?", "!", ";", ":", "-", "…", "(", ")", '"')
 
-CONSONANTS = tuple("B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split())
-VOWELS = tuple("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
+# fmt: off
+CONSONANTS = (
+    "B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N",
+    "NG", "P", "R", "S", "SH", "T", "TH", "V", "W", "Y", "Z", "ZH",
+)
+VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
+# fmt: on
 STRESSED_VOWELS = tuple(vowel + stress for vowel in VOWELS for stress in "012")
 PHONES = CONSONANTS + STRESSED_VOWELS
 

@@ -61,7 +61,7 @@ class EveryConfig(Settings):
 class TrainConfig(Settings):
     """One run, whole; stored resolved in its folder."""
 
-    prepared: tuple[str, ...] = ()  # folder written by `glowvox data prepare`
+    prepared: str = ""  # folder written by `glowvox data prepare`
     model: GlowTTSConfig = PRESETS["small"]
     batch: BatchConfig = BatchConfig()
     optimizer: OptimizerConfig = OptimizerConfig()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import io
 import sys
 from types import ModuleType
 
@@ -12,7 +15,6 @@ from glowvox.evaluate.judges.parts import at_judge_rate, load_part
 class DistillMos:
     """One rating a clip. Separates voices that DNSMOS rates alike; very short texts score lower for everybody."""
 
-    name = "DistillMOS"
     identity = "DistillMOS"
 
     def __init__(self) -> None:
@@ -20,7 +22,8 @@ class DistillMos:
         # glowvox.evaluate itself free of it.
         self._torch = load_part("torch", purpose="the DistillMOS rating", install="torch")
         package = _load_without_torchaudio()
-        self._network = package.ConvTransformerSQAModel().eval()
+        with contextlib.redirect_stdout(io.StringIO()):  # it announces its weights; stdout is for the scores
+            self._network = package.ConvTransformerSQAModel().eval()
 
     def score(self, audio: Audio) -> dict[str, float]:
         """The rating."""
@@ -33,13 +36,11 @@ def _load_without_torchaudio() -> ModuleType:
     """distillmos imports torchaudio for its command line only; an empty stand-in serves while it is being imported."""
     stand_in = ModuleType("torchaudio")
     try:
-        import torchaudio  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
+        importlib.import_module("torchaudio")
     except (ImportError, OSError):  # OSError: a torchaudio built for another torch
         sys.modules["torchaudio"] = stand_in
     try:
-        return load_part(
-            "distillmos", purpose="the DistillMOS rating", install="--no-deps distillmos xls-r-sqa"
-        )
+        return load_part("distillmos", purpose="the DistillMOS rating", install="--no-deps distillmos xls-r-sqa")
     finally:
         if sys.modules.get("torchaudio") is stand_in:
             del sys.modules["torchaudio"]

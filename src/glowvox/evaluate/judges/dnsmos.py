@@ -14,14 +14,11 @@ class Dnsmos:
     It rewards silence and smoothness and hardly tells a robotic voice from a natural one.
     """
 
-    name = "DNSMOS"
     identity = "DNSMOS P.835 and P.808 of speechmos"
 
     def __init__(self) -> None:
         # speechmos declares none of what it imports
-        self._package = load_part(
-            "speechmos.dnsmos", purpose="the DNSMOS rating", install="speechmos librosa requests"
-        )
+        self._package = load_part("speechmos.dnsmos", purpose="the DNSMOS rating", install="speechmos librosa requests")
 
     def score(self, audio: Audio) -> dict[str, float]:
         """The four ratings."""

@@ -23,7 +23,7 @@ class FasterWhisper:
         if not weights.is_file():
             raise UsageError(
                 f"--recogniser {folder}: no model.bin there",
-                hint="it must be the folder of a CTranslate2 Whisper model (model.bin, config.json, tokenizer.json, ...)",
+                hint="give the folder of a CTranslate2 Whisper model: model.bin, config.json, tokenizer.json",
             )
         package = load_part("faster_whisper", purpose="the Whisper recogniser", install="faster-whisper")
         try:

@@ -1,6 +1,6 @@
 """Words as PocketSphinx hears them: small, fast, and too weak to judge a voice by.
 
-Real speech scores 20 to 40 % word error here. It tells speech from noise, and is headed "smoke test" wherever it appears.
+Real speech scores 20 to 40 % word error here. It tells speech from noise, and every report heads it "smoke test".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class PocketSphinx:
 
     def hear(self, audio: Audio) -> str:
         """The words of the clip."""
-        self._decoder.reinit_feat()  # forget the noise estimate of the clip before: clips must not depend on their order
+        self._decoder.reinit_feat()  # a clip must not depend on the one before it
         pcm = np.round(at_judge_rate(audio) * 32_767).astype("<i2").tobytes()
         self._decoder.start_utt()
         self._decoder.process_raw(pcm, full_utt=True)

@@ -12,7 +12,12 @@ class Recogniser(Protocol):
 
     @property
     def name(self) -> str:
-        """Short name, the heading of its column."""
+        """Short name, by which its errors are kept."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """Which model listens, for the foot of a report."""
         ...
 
     def hear(self, audio: Audio) -> str:
@@ -24,8 +29,8 @@ class Rater(Protocol):
     """Predicts how listeners would rate a clip."""
 
     @property
-    def name(self) -> str:
-        """Short name, used in messages."""
+    def identity(self) -> str:
+        """Which model judges, for the foot of a report."""
         ...
 
     def score(self, audio: Audio) -> dict[str, float]:
@@ -37,8 +42,8 @@ class VoiceComparer(Protocol):
     """Tells how alike two voices sound."""
 
     @property
-    def name(self) -> str:
-        """Short name, used in messages."""
+    def identity(self) -> str:
+        """Which model judges, for the foot of a report."""
         ...
 
     def likeness(self, audio: Audio, reference: Audio) -> float:

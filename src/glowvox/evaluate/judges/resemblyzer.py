@@ -14,7 +14,6 @@ from glowvox.evaluate.judges.parts import JUDGE_RATE, at_judge_rate, load_part
 class Resemblyzer:
     """Cosine of the speaker embeddings of two clips: about 0.6 for different people, above 0.8 for one person."""
 
-    name = "Resemblyzer"
     identity = "Resemblyzer"
 
     def __init__(self) -> None:

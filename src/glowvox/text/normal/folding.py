@@ -87,6 +87,7 @@ _SPECIAL = {
     "㎨": "m/s²",
     "\ufffc": DROPPED,
 }
+_KEPT = frozenset("™℠№")  # compatibility forms that a rule reads better
 _LETTER_NAME = ("LATIN SMALL LETTER ", "LATIN CAPITAL LETTER ", "LATIN LETTER SMALL CAPITAL ")
 _PLAIN_RANGE = frozenset(map(chr, range(0x20, 0x7F))) - {"`"}
 
@@ -178,6 +179,8 @@ def _letter_of_name(character: str) -> str:
 
 def _fold_symbol(character: str) -> str:
     """A compatibility form of ASCII (㎞, ℃, ＃, ﹪, ℅) spelled out; any other symbol as it is."""
+    if character in _KEPT:
+        return character
     plain = unicodedata.normalize("NFKC", character)
     known = all(part.isascii() or part in "°μ" for part in plain)
     return plain if known and plain != character and not plain.startswith(" ") else character

@@ -1,0 +1,330 @@
+"""`glowvox evaluate`: score recordings, copies of them, what a run says, or alignments."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+import msgspec
+
+from glowvox.errors import UsageError
+
+if TYPE_CHECKING:
+    from glowvox.audio.mel import MelConfig
+    from glowvox.audio.wave import Audio
+    from glowvox.evaluate.report import Item, Judges
+    from glowvox.evaluate.scores import Scores
+
+EXISTING = click.Path(path_type=Path, exists=True)
+
+
+class RunSpeaker(Protocol):
+    """What `glowvox.cli.speaking.speaker_of_run` gives."""
+
+    @property
+    def mel(self) -> MelConfig:
+        """The mel that the run was trained on."""
+        ...
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Names of its voices."""
+        ...
+
+    def say(self, text: str, seed: int, speaker: str | None = None) -> Audio:
+        """The text at the run's default variation."""
+        ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sentence to judge and where its sound is.
+
+    recording  a real one of the sentence, where there is one
+    clip       what is to be judged; `None` where a run will say it
+    """
+
+    id: str
+    text: str
+    speaker: str
+    recording: Path | None
+    clip: Path | None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The options, by their names on the command line."""
+
+    wavs: Path | None
+    texts: Path | None
+    ids: Path | None
+    reference: Path | None
+    run: Path | None
+    corpus: Path | None
+    split: str
+    speaker: str | None
+    real: bool
+    copies: bool
+    recogniser: Path | None
+    pocketsphinx: bool
+    dnsmos: bool
+    distillmos: bool
+    likeness: bool
+    alignments: Path | None
+    json_out: Path | None
+
+
+@click.command(name="evaluate")
+@click.argument("wavs", metavar="[WAVS_DIR]", required=False, type=EXISTING)
+@click.option("--texts", type=EXISTING, help="Table of sentences: id|text or id|raw|normalised; tabs in a .tsv.")
+@click.option(
+    "--ids", type=EXISTING, help="File with the ids to score, one a line. Default: all of the table or split."
+)
+@click.option("--reference", type=EXISTING, help="Folder of real recordings, same ids. With --alignments: a table.")
+@click.option("--run", type=EXISTING, help="Run folder whose newest checkpoint speaks the sentences of --corpus.")
+@click.option("--corpus", type=EXISTING, help="Corpus folder that the sentences and recordings come from.")
+@click.option("--split", default="test", show_default=True, help="Which of the corpus's lists: train, val or test.")
+@click.option("--speaker", help="Voice of the run to speak with. Default: that of each recording, if the run has it.")
+@click.option("--real", is_flag=True, help="A row for the real recordings.")
+@click.option("--copies", is_flag=True, help="A row for Griffin-Lim copies of the recordings through the same mel.")
+@click.option("--recogniser", type=EXISTING, help="Folder of a CTranslate2 Whisper model: gives word error.")
+@click.option("--pocketsphinx", is_flag=True, help="Word error of a weak recogniser: a smoke test only.")
+@click.option("--dnsmos", is_flag=True, help="DNSMOS ratings (package speechmos).")
+@click.option("--distillmos", is_flag=True, help="DistillMOS ratings (package distillmos).")
+@click.option("--likeness", is_flag=True, help="Likeness of speakers (package resemblyzer).")
+@click.option("--alignments", type=EXISTING, help="Phone times to judge: a table, .json, .TextGrid or folder of them.")
+@click.option("--json", "json_out", type=click.Path(path_type=Path), help="Also write all scores here; - for stdout.")
+def command(**options: object) -> None:
+    """Score speech: the words a recogniser hears, predicted ratings, spectrum, pitch and timing.
+
+    \b
+    Three things can be scored:
+      a folder of clips        glowvox evaluate CLIPS --texts metadata.csv --ids test.txt
+      what a run says          glowvox evaluate --run RUN --corpus CORPUS --real --copies
+      alignments               glowvox evaluate --alignments found.tsv --reference phones.tsv
+
+    Clips are held against recordings of the same sentences where there are some (--reference or --corpus): mel-cepstral
+    distortion, pitch and timing need nothing else. Judges of words and naturalness are packages of their own and are
+    asked for one by one; what is missing is named with the line that installs it. A run speaks each sentence once, at
+    seed 0 and its own variation. --real and --copies put the recordings themselves, and what is left of them after
+    the mel spectrogram, in the rows above: a score means little without them.
+
+    \b
+    Example, all on one line:
+      glowvox evaluate --run runs/kathleen --corpus corpora/kathleen-en --real --copies
+        --recogniser whisper-tiny.en --dnsmos --distillmos --json scores.json
+
+    Tables go to stdout, progress to stderr. docs/evaluation.md says what each score means.
+    """
+    asked = msgspec.convert(options, Asked)
+    text, json_text = _score_alignments(asked) if asked.alignments is not None else _score_speech(asked)
+    if asked.json_out is not None and str(asked.json_out) != "-":
+        from glowvox.evaluate.files import write_text
+
+        write_text(asked.json_out, json_text)
+    click.echo(json_text if str(asked.json_out) == "-" else text, nl=False)
+
+
+def _score_alignments(asked: Asked) -> tuple[str, str]:
+    """Boundary errors as text and JSON, for all clips and for each speaker."""
+    from glowvox.evaluate.boundaries import boundary_scores, by_speaker
+    from glowvox.evaluate.listing import read_ids, read_sentences
+    from glowvox.evaluate.rendering import as_json, boundaries_as_text
+    from glowvox.evaluate.tables import PHONES, read_alignments
+
+    if asked.reference is None or asked.alignments is None:
+        raise UsageError(
+            "--alignments needs --reference, a table of the true times",
+            hint="for instance: glowvox evaluate --alignments found.tsv --reference phones.tsv",
+        )
+    found = {a.id: a.tier(PHONES).intervals for a in read_alignments(asked.alignments)}
+    true = {a.id: a.tier(PHONES).intervals for a in read_alignments(asked.reference)}
+    ids = read_ids(asked.ids) if asked.ids is not None else sorted(found.keys() & true.keys())
+    scores = {"all": boundary_scores(found, true, ids)}
+    if asked.texts is not None:
+        groups = by_speaker(ids, {s.id: s.speaker for s in read_sentences(asked.texts) if s.speaker})
+        scores |= {name: boundary_scores(found, true, group) for name, group in groups.items()}
+    return boundaries_as_text(scores), as_json(scores)
+
+
+def _score_speech(asked: Asked) -> tuple[str, str]:
+    """Scores of clips as text and JSON."""
+    from glowvox.evaluate.panel import Panel
+    from glowvox.evaluate.rendering import as_json, as_text
+    from glowvox.evaluate.report import Report
+    from glowvox.evaluate.scores import compare_scores
+
+    _refuse_contradictions(asked)
+    entries = _entries_of_corpus(asked) if asked.corpus is not None else _entries_of_folder(asked)
+    judges = Panel(
+        recogniser=asked.recogniser,
+        pocketsphinx=asked.pocketsphinx,
+        dnsmos=asked.dnsmos,
+        distillmos=asked.distillmos,
+        likeness=asked.likeness,
+    ).load()
+    rows = list(_rows(asked, entries, judges))
+    differences = tuple(compare_scores(rows[-1], row) for row in rows[:-1])
+    report = Report(judges.identities, tuple(rows), differences)
+    return as_text(report), as_json(report)
+
+
+def _refuse_contradictions(asked: Asked) -> None:
+    if asked.wavs is None and asked.corpus is None:
+        raise UsageError(
+            "nothing to score: give a folder of clips with --texts, or --run RUN with --corpus CORPUS",
+            hint="glowvox evaluate --help shows all forms",
+        )
+    if asked.wavs is not None and (asked.corpus is not None or asked.run is not None):
+        raise UsageError("a folder of clips cannot be combined with --run or --corpus: score them one after the other")
+    if asked.wavs is not None and asked.texts is None:
+        raise UsageError("a folder of clips needs --texts, the table of what they say")
+    if asked.corpus is not None and asked.reference is not None:
+        raise UsageError("--reference goes with a folder of clips: --corpus brings its own recordings")
+    if asked.corpus is not None and not (asked.run is not None or asked.real or asked.copies):
+        raise UsageError("--corpus alone says nothing to score: add --run RUN, --real or --copies")
+    if asked.wavs is not None and asked.real and asked.reference is None:
+        raise UsageError("--real needs --reference: without it the folder's own clips are the recordings")
+
+
+def _entries_of_folder(asked: Asked) -> list[Entry]:
+    from glowvox.evaluate.listing import choose, find_clip, read_sentences
+
+    assert asked.wavs is not None
+    assert asked.texts is not None
+    sentences = read_sentences(asked.texts)
+    if asked.ids is not None:
+        sentences = choose(sentences, asked.ids)
+    entries = []
+    for sentence in sentences:
+        clip = find_clip(asked.wavs, sentence.id)
+        recording = find_clip(asked.reference, sentence.id) if asked.reference is not None else None
+        entries.append(Entry(sentence.id, sentence.text, sentence.speaker, recording, clip))
+    return entries
+
+
+def _entries_of_corpus(asked: Asked) -> list[Entry]:
+    from glowvox.data.corpus import read_corpus
+    from glowvox.errors import CorpusError
+    from glowvox.evaluate.listing import read_ids
+
+    assert asked.corpus is not None
+    corpus = read_corpus(asked.corpus)
+    if asked.split not in corpus.splits:
+        raise UsageError(f"--split {asked.split}: the corpus has {', '.join(corpus.splits)}")
+    utterances = {u.id: u for u in corpus.utterances}
+    ids = read_ids(asked.ids) if asked.ids is not None else corpus.splits[asked.split]
+    missing = [id for id in ids if id not in utterances]
+    if missing or not ids:
+        what = f"'{missing[0]}' is not a usable clip of it" if missing else f"its {asked.split} list is empty"
+        raise CorpusError(f"{asked.corpus}: {what}", hint=f"glowvox data check {asked.corpus} shows what is wrong")
+    return [Entry(id, utterances[id].text, utterances[id].speaker, utterances[id].audio, None) for id in ids]
+
+
+def _rows(asked: Asked, entries: list[Entry], judges: Judges) -> Iterator[Scores]:
+    """Recordings, their copies, then what is being judged: the last row is the one the others are there for."""
+    from glowvox.audio.mel import MelConfig
+    from glowvox.evaluate.report import evaluate
+
+    speaker = _speaker(asked.run) if asked.run is not None else None
+    sets: list[tuple[str, Iterable[Item]]] = []
+    if asked.real:
+        sets.append(("real", _recorded(entries)))
+    if asked.copies:
+        sets.append(("copies", _copied(entries, speaker.mel if speaker is not None else MelConfig())))
+    if asked.wavs is not None:
+        place = len(sets) if asked.reference is not None else 0  # without a reference it is the recordings itself
+        sets.insert(place, (asked.wavs.resolve().name, _folder(entries)))
+    if speaker is not None and asked.run is not None:
+        sets.append((asked.run.resolve().name, _said(entries, speaker, asked.speaker)))
+    for name, items in sets:
+        yield evaluate(items, judges, name=name, progress=_Progress(name, len(entries)))
+
+
+def _speaker(run: Path) -> RunSpeaker:
+    from glowvox.cli.speaking import speaker_of_run
+
+    speaker: RunSpeaker = speaker_of_run(run)
+    return speaker
+
+
+def _audio(path: Path) -> Audio:
+    from glowvox.audio.read import read_audio
+
+    return read_audio(path).audio
+
+
+def _recorded(entries: list[Entry]) -> Iterator[Item]:
+    """The recordings themselves; nothing to hold them against."""
+    from glowvox.evaluate.report import Item
+
+    for entry in entries:
+        yield Item(entry.id, entry.text, _audio(_source(entry)))
+
+
+def _copied(entries: list[Entry], mel: MelConfig) -> Iterator[Item]:
+    from glowvox.evaluate.copies import griffin_lim_copy
+    from glowvox.evaluate.report import Item
+
+    for entry in entries:
+        recording = _audio(_source(entry))
+        yield Item(entry.id, entry.text, griffin_lim_copy(recording, mel), recording)
+
+
+def _folder(entries: list[Entry]) -> Iterator[Item]:
+    from glowvox.evaluate.report import Item
+
+    for entry in entries:
+        assert entry.clip is not None
+        reference = _audio(entry.recording) if entry.recording is not None else None
+        yield Item(entry.id, entry.text, _audio(entry.clip), reference)
+
+
+def _said(entries: list[Entry], run: RunSpeaker, voice: str | None) -> Iterator[Item]:
+    from glowvox.evaluate.report import spoken
+
+    if voice is not None and voice not in run.speakers:
+        raise UsageError(f"--speaker {voice}: the run has {', '.join(run.speakers) or 'one voice without a name'}")
+
+    for entry in entries:
+        name = voice or (entry.speaker if entry.speaker in run.speakers else None)
+        recording = _audio(entry.recording) if entry.recording is not None else None
+        yield from spoken(_OneVoice(run, name), [(entry.id, entry.text)], {entry.id: recording})
+
+
+@dataclass(frozen=True)
+class _OneVoice:
+    """A run that speaks with one of its voices."""
+
+    run: RunSpeaker
+    voice: str | None
+
+    def say(self, text: str, seed: int) -> Audio:
+        return self.run.say(text, seed, self.voice)
+
+
+def _source(entry: Entry) -> Path:
+    path = entry.recording or entry.clip
+    assert path is not None
+    return path
+
+
+class _Progress:
+    """Counts on stderr: one line rewritten on a terminal, else a line every ten seconds."""
+
+    def __init__(self, name: str, clips: int) -> None:
+        self._name, self._clips = name, clips
+        self._done, self._last = 0, time.monotonic()
+
+    def __call__(self, id: str) -> None:
+        self._done += 1
+        line = f"{self._name}: {self._done} of {self._clips} clips"
+        if sys.stderr.isatty():
+            click.echo(f"\r{line} ({id})\x1b[K" + ("\n" if self._done == self._clips else ""), err=True, nl=False)
+        elif self._done == self._clips or time.monotonic() - self._last > 10:
+            self._last = time.monotonic()
+            click.echo(line, err=True)

@@ -1,0 +1,37 @@
+"""The settings by which a corpus becomes features."""
+
+from __future__ import annotations
+
+from glowvox.audio.mel import MelConfig
+from glowvox.config import Settings
+from glowvox.errors import ConfigError
+
+
+class PrepareConfig(Settings, frozen=True, kw_only=True):
+    """How a corpus becomes features; the defaults suit speech of any level, with or without silence around it."""
+
+    front_end: str = "english"
+    lexicon: str | None = None  # file of the user's own pronunciations
+    mel: MelConfig = MelConfig()
+    trim: bool = True  # cut silence off both ends
+    trim_db: float = 40.0  # silence is this far below the loudest frame (dB)
+    keep_s: float = 0.05  # of that silence kept at each end (s)
+    level: bool = True  # bring all clips to one level
+    speech_db: float = -23.0  # of their speaking parts (dB re full scale)
+    peak_db: float = -1.0  # or less, where the peak would pass this (dB re full scale)
+    min_seconds: float = 0.3  # shorter clips are left out
+    max_seconds: float = 20.0  # and longer ones
+    frame_multiple: int = 2  # the model's squeeze: mels are cut to a multiple of it
+
+    def __post_init__(self) -> None:
+        if self.trim_db <= 0:
+            raise ConfigError(f"trim_db = {self.trim_db}: expected how far below the speech, as 40")
+        if self.keep_s < 0 or self.min_seconds < 0:
+            raise ConfigError(f"keep_s = {self.keep_s}, min_seconds = {self.min_seconds}: expected no negative time")
+        if self.max_seconds <= self.min_seconds:
+            raise ConfigError(f"max_seconds = {self.max_seconds}: expected more than min_seconds, {self.min_seconds}")
+        if self.frame_multiple < 1:
+            raise ConfigError(f"frame_multiple = {self.frame_multiple}: expected at least 1")
+        if not self.speech_db <= self.peak_db <= 0:
+            levels = f"speech_db = {self.speech_db}, peak_db = {self.peak_db}"
+            raise ConfigError(f"{levels}: expected speech_db <= peak_db <= 0")

@@ -1,0 +1,171 @@
+"""Words in capitals, words with capitals inside, and letters mixed with digits."""
+
+from __future__ import annotations
+
+import re
+
+from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, plain_word, read_words, spoken
+from glowvox.text.numbers import digits, pairs, plural, whole
+
+# Acronyms said as words.
+_WORDS = frozenset(
+    "NASA NATO UNICEF UNESCO LASER RADAR SONAR SCUBA AIDS OPEC NAFTA ASCII RAM ROM GIF JPEG PIN SIM LAN WAN WYSIWYG FEMA"
+    " NORAD POTUS SCOTUS FLOTUS COVID SARS MERS PETA NIMBY YOLO FOMO LOL JSON YAML TOML BIOS CUDA COBOL FORTRAN BASIC"
+    " NASDAQ DARPA ARPA CERN FIFA UEFA ANZAC SWAT TASER SPAM DOS CAPTCHA GUI WASP ACID REST SOAP CRUD LAMP BERT ONNX"
+    " IMAX EPCOT IKEA NIKE LEGO SIDA RADIO ECHO BREXIT CAD CAM MIDI SCSI ALGOL LISP PASCAL INTERPOL EUROPOL QANTAS"
+    " FIAT SAAB ACE DAX MAC OK TED TEDX GNU BAFTA EBITDA FICO MENSA MASH ROFL ZIP VIP".split()
+) - {"OK", "VIP", "CAD", "LEGO"}
+# Short words that people write in capitals for emphasis, in titles and on signs.
+_EMPHASISED = frozenset(
+    "A I AM AN AS AT BE BY DO GO HE HI IF IN IS ME MY NO OF OH ON OR SO TO UP WE AH HA HO OW ALL ADD AND ANY ARE ASK"
+    " BAD BED BIG BOX BOY BUT BUY CAN CAR CAT CUT DAY DID DIE DOG DRY EAT END EYE FAR FAT FEW FIX FLY FOR FUN GAS GET"
+    " GOD GOT GUN GUY HAD HAS HAT HER HEY HIM HIS HIT HOT HOW ICE ILL ITS JOB JOY KEY KID LAW LAY LEG LET LIE LOT"
+    " LOW MAD MAN MAP MAY MEN MET MIX MOM NEW NOR NOT NOW ODD OFF OLD ONE OUR OUT OWN PAY PET PUT RAN RED RUN SAD"
+    " SAW SAY SEA SEE SET SHE SIR SIT SIX SKY SON SUN TAX TEN THE TOO TOP TRY TWO USE WAR WAS WAY WET WHO WHY WIN WON"
+    " WOW YES YET YOU ZOO AHA DAD SEX ART AGE AGO AID AIR ARM BAG BAR BIT CUP EAR EGG FOX HOP JET MUD NET NUT OIL PAN"
+    " PEN PIG RAT ROW SKI TEA TIE TIP TOE TOY VAN VIA LOVE HATE STOP GOOD THIS THAT THEY THEM THEN WHAT WHEN WITH WILL"
+    " WERE HAVE FROM YOUR VERY ONLY MUST OPEN EXIT PUSH PULL HELP FREE SALE NEXT BACK HOME MENU NOTE READ MORE MOST"
+    " JUST LIKE KNOW LIFE LONG LOOK MADE MAKE MANY MUCH NAME NEED OVER PART SAID SAME SHOW SOME SUCH TAKE TELL THAN"
+    " TIME TURN UPON USED WANT WELL WENT WORK YEAR BEEN BOTH CALL CAME CITY COME DONE DOWN EACH EVEN EVER FACT FEEL"
+    " FIND FIRE FOOD FULL GAVE GIVE GOES GONE HAND HARD HEAD HEAR HERE HIGH HOLD HOPE INTO KEEP KEPT KIND KING LAST"
+    " LATE LEFT LESS LINE LIST LIVE LOST MAIN MEAN MIND MOVE NEAR NEWS NICE NONE OKAY ONCE ONTO PAID PAST PLAN PLAY"
+    " POOR REAL REST RIDE ROAD ROOM RULE SAFE SAVE SEEN SEND SHOP SHUT SIDE SIGN SING SIZE SLOW SOLD SOON STAY STEP"
+    " SURE TALK TEST TEXT TOLD TOOK TOWN TREE TRUE TYPE UNIT VOTE WAIT WALK WALL WAYS WEEK WHOM WIDE WIFE WILD WISH"
+    " WORD YEAH ZERO BABY BANK BEST BLUE BOOK BOYS CARE CASE COLD COOL DARK DATA DEAD DEAR DEEP DOOR EAST EASY FACE"
+    " FAST FILE FINE FIVE FOUR GAME GIRL GOLD JOIN JUMP KILL LAND LORD LOVE MISS NINE NORTH PARK RAIN ROCK SHIP STAR"
+    " WEST WOOD HATS HUGE ABLE ALSO AREA ARMY AWAY BALL BASE BILL BODY BORN CLUB COST DATE DEAL DROP EDGE ELSE FALL"
+    " FEET FELT FISH FOOT FORM GREW GROW HAIR HALF HALL HEAT HELD HILL HOUR IDEA IRON ITEM JULY JUNE LACK LADY LAKE"
+    " LEAD LIES LOSS LUCK MALE MEET MILK MOON NECK NOSE PACE PAGE PAIN PAIR PASS PATH PICK POST RACE RATE RICH RING"
+    " RISE RISK ROLE ROSE SEAT SELL SICK SKIN SNOW SOFT SOIL SONG SORT SOUL TASK TEAM TERM THUS TOUR UNTIL VIEW WARM"
+    " WASH WAVE WEAR WIND WINE WIRE WISE YARD HELLO".split()
+)
+_SPELLED = frozenset(
+    "IEEE NCAA UCLA ACLU AARP USDA USAF ASAP EEOC OECD IAEA ICAO UAE IUD ISO NAACP USAID AAA IOU EOF ADHD".split()
+)
+_UNSAYABLE = re.compile(
+    r"[^AEIOUY]{4}|^[^AEIOUY]+$|^[BCDFGKPTVZ](?:[BCDFGJKMNPQSTVXZ])|[BCDFGJKLMNPQTVZ][BDGJKQVZ]$|Q(?!U)"
+)
+_NOT_CAMEL = re.compile(r"^(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|O'|D'|L')[A-Z]")
+_FIXED = {
+    "PhD": "p h d",
+    "PhDs": "p h d's",
+    "LaTeX": "latex",
+    "TeX": "tex",
+    "WiFi": "wi fi",
+    "iOS": "i o s",
+    "macOS": "mac o s",
+    "DoD": "d o d",
+    "DoJ": "d o j",
+    "OK": "okay",
+    "OKs": "okays",
+    "TV": "t v",
+}
+_CAMEL = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_RUNS = re.compile(r"[A-Za-z]+(?:'s)?|\d+")
+
+
+def say_letters(run: str) -> list[Said]:
+    """A run of letters out of its sentence: spelled if it looks like an acronym, else a word."""
+    if run in _FIXED:
+        return [Said(word, spell=len(word.partition("'")[0]) == 1) for word in _FIXED[run].split()]
+    if len(run) > 1 and run.isupper() and is_spelled(run):
+        return letters(run)
+    if not (run.islower() or run.isupper() or run.istitle() or _NOT_CAMEL.match(run)):
+        return [word for part in _CAMEL.findall(run) for word in say_letters(part)]
+    return plain_word(run)
+
+
+def is_spelled(run: str) -> bool:
+    """Whether capitals that stand by themselves are said letter by letter."""
+    if run in _WORDS or run in _EMPHASISED:
+        return False
+    if run in _SPELLED or len(run) < 4:
+        return True
+    return (len(run) < 6 and _UNSAYABLE.search(run) is not None) or not set(run) & set("AEIOUY")
+
+
+def say_code(text: str) -> list[Said]:
+    """Letters and digits in one: "MP3" is "m p three", "i18n" "i eighteen n"."""
+    words: list[Said] = []
+    for run in _RUNS.findall(text):
+        if run.isdigit():
+            number = pairs(run) if len(run) == 4 else whole(run) if len(run) < 4 else digits(run)
+            words += spoken(number)
+        else:
+            words += say_letters(run)
+    return words
+
+
+def _shouting(match: re.Match[str]) -> bool:
+    """Whether the words beside the match are in capitals as well, as in a headline."""
+    lead = re.search(r"([A-Za-z]+)[^A-Za-z]{1,3}$", before(match))
+    tail = re.match(r"[^A-Za-z]{1,3}([A-Za-z]+)", after(match))
+    beside = [side[1] for side in (lead, tail) if side]
+    loud = [word for word in beside if word.isupper() and (len(word) > 3 or word in _EMPHASISED)]
+    return bool(loud) and len(loud) == len(beside) and any(len(word) > 1 for word in loud)
+
+
+def _with_ending(words: list[Said], ending: str) -> list[Said]:
+    if not ending or not words:
+        return words
+    return [*words[:-1], Said(f"{words[-1].text}'s", words[-1].spell)]
+
+
+def _capitals(match: re.Match[str]) -> Reading | None:
+    run, ending = match["run"], match["ending"] or ""
+    if len(run) == 1:
+        return None
+    if run not in _FIXED and is_spelled(run) and _shouting(match) and not _UNSAYABLE.search(run):
+        return None
+    if run in _FIXED:
+        return read_words(match, _with_ending(say_letters(run), ending))
+    if not is_spelled(run) and not (run == "WHO" and before(match, 4).lower() == "the "):
+        return None
+    return read_words(match, _with_ending(letters(run), ending))
+
+
+def _ampersand(match: re.Match[str]) -> Reading:
+    words: list[Said] = []
+    for part in match[0].split("&"):
+        words += (spoken("and") if words else []) + (letters(part) if len(part) < 3 else say_letters(part))
+    return read_words(match, words)
+
+
+def _mixed(match: re.Match[str]) -> Reading | None:
+    text = match["code"]
+    if not any(character.isdigit() for character in text):
+        return None
+    many = len(text) > 1 and text[-1] == "s" and text[-2].isdigit()
+    words = say_code(text[:-1] if many else text)
+    if many:
+        words[-1] = Said(plural(words[-1].text))
+    return read_words(match, _with_ending(words, match["ending"] or ""))
+
+
+def _version(match: re.Match[str]) -> Reading:
+    return read_words(match, f"version {' point '.join(whole(part) for part in match['n'].split('.'))}")
+
+
+def _single(match: re.Match[str]) -> Reading | None:
+    """A capital by itself is a letter, but for "I" and for an "A" that begins something."""
+    letter, ending = match["letter"], match["ending"] or ""
+    if letter == "I" or (letter == "A" and not ending and re.match(r"[ ]+[a-zA-Z]", after(match))):
+        return None
+    return read_words(match, _with_ending(letters(letter), ending))
+
+
+def _camel(match: re.Match[str]) -> Reading | None:
+    word = match["word"]
+    if word in _FIXED:
+        return read_words(match, _with_ending(say_letters(word), match["ending"] or ""))
+    if word.islower() or word.istitle() or word.isupper() or _NOT_CAMEL.match(word):
+        return None
+    return read_words(match, _with_ending(say_letters(word), match["ending"] or ""))
+
+
+CAPITALS = Rule("acronym", re.compile(r"(?P<run>[A-Z]++)(?P<ending>'?s)?(?![\w&]|'[A-Za-z])"), _capitals)
+AMPERSAND = Rule("acronym", re.compile(r"[A-Z]{1,3}(?:&[A-Z]{1,3}){1,2}(?!\w)"), _ampersand)
+MIXED = Rule("letters and digits", re.compile(r"(?P<code>[A-Za-z\d]++)(?P<ending>'s)?(?!\w)"), _mixed)
+VERSION = Rule("version", re.compile(r"(?:v|V(?=\d+\.)|ver\.[ ]?)(?P<n>\d++(?:\.\d++){0,5})(?!\w|\.\w)"), _version)
+SINGLE = Rule("letter", re.compile(r"(?P<letter>[A-Z])(?P<ending>'?s)?(?![\w'])"), _single)
+CAMEL = Rule("joined words", re.compile(r"(?P<word>[A-Za-z]++)(?P<ending>'s)?(?!\w)"), _camel)

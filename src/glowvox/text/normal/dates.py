@@ -1,0 +1,183 @@
+"""Dates, years, decades and eras."""
+
+from __future__ import annotations
+
+import re
+
+from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, read_words, spoken
+from glowvox.text.numbers import cardinal, decade, ordinal, plural, whole, year
+
+MONTHS = (
+    "january february march april may june july august september october november december".split()
+)  # in order: MONTHS[0] is the first month
+_SHORT = {name[:3]: name for name in MONTHS} | {"sept": "september"}
+DAYS = {
+    "mon": "monday",
+    "tue": "tuesday",
+    "tues": "tuesday",
+    "wed": "wednesday",
+    "thu": "thursday",
+    "thur": "thursday",
+    "thurs": "thursday",
+    "fri": "friday",
+    "sat": "saturday",
+    "sun": "sunday",
+}
+_VERBS = frozenset({"may", "march", "mar"})  # in lower case: "may 5 people come"
+_MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})|(?:{'|'.join(_SHORT)})(?![a-z])\.?)"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\w|[.:/]\d|-\d)"
+_DAYS = (
+    r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?)?"
+    r"(?!\w|[.:/]\d|[-–]\d|[ ]?(?:%|am\b|pm\b|a\.m\.|p\.m\.))"
+)
+_ERA = r"(?P<era>B\.?[ ]?C\.?[ ]?E\.?|B\.?[ ]?C\.?|C\.E\.?|CE|A\.[ ]?D\.?|AD)(?!\w)"
+_BEFORE_YEAR = re.compile(
+    r"\b(?:in|since|by|until|till|during|circa|ca\.|c\.|year|years|spring|summer|autumn|fall|winter|early|late|mid"
+    r"|copyright|©|class of|january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:first|second|third|[a-z]+th),?)[ ]['(]?$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"[ ](?!(?:was|is|has|as|its|this|does|his|us|towards|afterwards|always|perhaps|versus|vs|winners|elections|games"
+    r"|olympics|championships|series)\b)"
+    r"(?:more |other |new |different |square |cubic |metric |big |small |little |young |old |tiny )?"
+    r"(?:[a-z]{2,20}s|people|men|women|children|feet|dollar|euro|pound|percent|meter|foot|mile|year-old)\b"
+)
+
+
+def _date(match: re.Match[str]) -> list[Said] | None:
+    """Month, day and year of a numeric date as words, None where there is no such day."""
+    number, month, day = (int(match[name]) for name in ("year", "month", "day"))
+    if month > 12 >= day:
+        month, day = day, month
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    if len(match["year"]) == 2:
+        number += 1900 if number > 50 else 2000
+    return spoken(f"{MONTHS[month - 1]} {ordinal(day)} {year(number)}")
+
+
+def _numeric(match: re.Match[str]) -> Reading | None:
+    words = _date(match)
+    return read_words(match, words) if words else None
+
+
+def _day_month(match: re.Match[str]) -> Reading | None:
+    if match["month"] in _VERBS:
+        return None
+    month = _month_name(match["month"])
+    days = ordinal(int(match["day"])) + (f" to {ordinal(int(match['last']))}" if match["last"] else "")
+    the = "" if re.search(r"\bthe[ ]$", before(match), re.IGNORECASE) else "the "
+    return Reading(spoken(f"{the}{days} of {month}"), _month_end(match))
+
+
+def _month_day(match: re.Match[str]) -> Reading | None:
+    month = _month_name(match["month"])
+    if match["month"] in _VERBS:
+        return None
+    days = ordinal(int(match["day"])) + (f" to {ordinal(int(match['last']))}" if match["last"] else "")
+    return read_words(match, f"{month} {days}")
+
+
+def _month_alone(match: re.Match[str]) -> Reading:
+    return Reading(spoken(_month_name(match["month"])), match.end("month"))
+
+
+def _month_name(written: str) -> str:
+    name = written.lower().rstrip(".")
+    return _SHORT.get(name, name)
+
+
+def _month_end(match: re.Match[str]) -> int:
+    """Leaves the full stop of a short month name to the sentence it ends."""
+    ends = match["month"].endswith(".") and re.match(r"\s*$|\s+[A-Z]", after(match)) is not None
+    return match.end() - 1 if ends else match.end()
+
+
+def _weekday(match: re.Match[str]) -> Reading:
+    return read_words(match, DAYS[match["weekday"].lower()])
+
+
+def _year_month(match: re.Match[str]) -> Reading | None:
+    first, second = int(match["year"]), int(match["month"])
+    if second == (first + 1) % 100 or not 1 <= second <= 12:  # a season, 2004-05
+        tail = f"oh {cardinal(second)}" if second < 10 else cardinal(second)
+        return read_words(match, f"{year(first)} to {tail}") if second > first % 100 else None
+    return read_words(match, f"{MONTHS[second - 1]} {year(first)}")
+
+
+def _decade(match: re.Match[str]) -> Reading:
+    number = int(match["n"])
+    if match["n"] == "00":
+        return read_words(match, "two thousands")
+    return read_words(match, decade(number) if len(match["n"]) == 4 else plural(cardinal(number)))
+
+
+def _short_year(match: re.Match[str]) -> Reading:
+    tens, ones = match["n"]
+    return read_words(match, f"oh {cardinal(int(ones))}" if tens == "0" else cardinal(int(match["n"])))
+
+
+def _era(match: re.Match[str]) -> Reading:
+    number = match["n"].replace(",", "")
+    words = spoken(year(int(number)) if len(number) <= 4 else whole(number))
+    if match["last"]:
+        words += spoken(f"to {year(int(match['last']))}")
+    return Reading(words + letters(match["era"]), _era_end(match))
+
+
+def _era_first(match: re.Match[str]) -> Reading:
+    return Reading(letters(match["era"]) + spoken(year(int(match["n"]))), match.end())
+
+
+def _era_end(match: re.Match[str]) -> int:
+    ends = match[0].endswith(".") and re.match(r"[\"')]*(?:\s*$|\s+[A-Z])", after(match)) is not None
+    return match.end() - 1 if ends else match.end()
+
+
+def _year(match: re.Match[str]) -> Reading | None:
+    """Four digits without a comma are a year unless they count something."""
+    first = int(match["n"])
+    wanted = _BEFORE_YEAR.search(before(match)) is not None
+    if not wanted and (first < 1100 or first >= 2100 or _COUNTED.match(after(match))):
+        return None
+    if wanted and (first < 1010 or first >= 2100 or re.match(r"[ ](?:people|men|percent|feet|miles)", after(match))):
+        return None
+    words = year(first)
+    if match["last"]:
+        last = int(match["last"])
+        tail = year(last) if last > 99 else f"oh {cardinal(last)}" if last < 10 else cardinal(last)
+        words = f"{words} to {tail}"
+    return read_words(match, words)
+
+
+_Y4 = r"(?P<year>[12]\d{3})"
+_M = r"(?P<month>0?[1-9]|1\d|2\d|3[01])"
+_D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_CLOCK = r"(?!\w|[-/.]\d)"
+ISO_DATE = Rule("date", re.compile(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:(?=T\d\d:\d\d)|{_CLOCK})"), _numeric)
+US_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>[-/.]){_D}(?P=sep)(?P<year>[12]\d{{3}}){_CLOCK}"), _numeric)
+SHORT_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>/){_D}(?P=sep)(?P<year>\d\d){_CLOCK}"), _numeric)
+DAY_MONTH = Rule("date", re.compile(rf"{_DAYS}[ -](?:of[ ])?{_MONTH}(?![a-z])", re.IGNORECASE), _day_month)
+MONTH_DAY = Rule("date", re.compile(rf"{_MONTH}[ -]{_DAYS}", re.IGNORECASE), _month_day)
+MONTH_SHORT = Rule(
+    "month",
+    re.compile(rf"(?P<month>(?:{'|'.join(s.title() for s in _SHORT if s != 'may')})\.)(?=,?[ ]\d)"),
+    _month_alone,
+)
+WEEKDAY = Rule(
+    "weekday",
+    re.compile(
+        rf"(?P<weekday>{'|'.join(sorted((day.title() for day in DAYS), key=len, reverse=True))})"
+        rf"(?:\.(?=,|[ ]\d|[ ](?:{'|'.join(s.title() for s in _SHORT)}))|(?=,[ ](?:\d|{'|'.join(s.title() for s in _SHORT)})))"
+    ),
+    _weekday,
+)
+YEAR_MONTH = Rule("date", re.compile(r"(?P<year>[12]\d{3})-(?P<month>\d\d)(?![\w-]|[.,]\d)"), _year_month)
+DECADE = Rule("decade", re.compile(r"'?(?P<n>[1-9]\d\d0|[2-9]0|(?<=')[01]0)'?s(?!\w)"), _decade)
+SHORT_YEAR = Rule("year", re.compile(r"'(?P<n>\d\d)(?![\w'])"), _short_year)
+ERA = Rule(
+    "era", re.compile(rf"(?P<n>\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}})(?:[-–](?P<last>\d{{1,4}}))?[ ]?{_ERA}"), _era
+)
+ERA_FIRST = Rule("era", re.compile(r"(?P<era>A\.?D\.?|AD)[ ](?P<n>\d{1,4})(?![\w,])"), _era_first)
+YEAR = Rule("year", re.compile(r"(?P<n>[1-9]\d{3})(?:[-–](?P<last>\d{4}|\d\d))?(?!\w|[-–,]\d|\.\d|%)"), _year)

@@ -1,0 +1,132 @@
+"""Numbers that are no date, time, sum or measure."""
+
+from __future__ import annotations
+
+import re
+
+from glowvox.text.normal.folding import SUPERSCRIPTS
+from glowvox.text.normal.quantities import (
+    AMOUNT,
+    FRACTION,
+    NUMBER,
+    RANGE,
+    say_amount,
+    say_power,
+    say_range,
+    superscript,
+)
+from glowvox.text.normal.reading import Reading, Rule, after, before, plain_word, read_words, spoken
+from glowvox.text.numbers import cardinal, decimal, digits, pairs, plural, to_ordinal, whole
+
+_FIXED = {
+    "24/7": "twenty four seven",
+    "9/11": "nine eleven",
+    "7/11": "seven eleven",
+    "50/50": "fifty fifty",
+    "20/20": "twenty twenty",
+    "911": "nine one one",
+    "101": "one oh one",
+    "404": "four oh four",
+    "411": "four one one",
+}
+_NUMBERED_THING = re.compile(
+    r"(?:flight|room|route|highway|interstate|suite|apartment|apt\.|bus|channel|area code|boeing|airbus|studio)[ ]$",
+    re.IGNORECASE,
+)
+_LETTER_SCALES = {"M": "million", "mn": "million", "B": "billion", "bn": "billion", "tn": "trillion"}
+
+
+def _power(match: re.Match[str]) -> Reading:
+    exponent = superscript(match["e"] or match["caret"] or match["up"])
+    if not exponent[-1].isdigit():
+        exponent += "0"
+    number = say_amount(match["n"])
+    if match["e"] or match["times"]:
+        return read_words(match, f"{number} times ten to the power of {say_amount(exponent)}")
+    return read_words(match, f"{number} {say_power(exponent)}")
+
+
+def _percent(match: re.Match[str]) -> Reading:
+    sign = {"%": "percent", "‰": "per mille", "‱": "per ten thousand"}[match["sign"]]
+    return read_words(match, f"{say_range(match['n'])} {sign}")
+
+
+def _fraction(match: re.Match[str]) -> Reading:
+    return read_words(match, _FIXED.get(match[0]) or say_amount(match[0]))
+
+
+def _ordinal(match: re.Match[str]) -> Reading:
+    return read_words(match, to_ordinal(whole(match["n"])))
+
+
+def _range(match: re.Match[str]) -> Reading:
+    return read_words(match, say_range(match[0], "minus" if after(match, 2).strip() == "=" else "to"))
+
+
+def _hyphened(match: re.Match[str]) -> Reading:
+    runs = match[0].split("-")
+    return read_words(match, " ".join(digits(run) if len(run) > 2 else whole(run) for run in runs))
+
+
+def _dotted(match: re.Match[str]) -> Reading:
+    numbers = match[0].split(".")
+    return read_words(match, (" dot " if len(numbers) == 4 else " point ").join(map(whole, numbers)))
+
+
+def _by(match: re.Match[str]) -> Reading:
+    between = " times " if after(match, 2).strip() == "=" else " by "
+    return read_words(match, between.join(_side(part.strip()) for part in re.split("[x×]", match[0])))
+
+
+def _side(text: str) -> str:
+    """One side of a picture or a room: screens are called in pairs."""
+    return pairs(text) if len(text) == 4 and text.isdigit() else decimal(text)
+
+
+def _plural(match: re.Match[str]) -> Reading:
+    return read_words(match, plural(whole(match["n"])))
+
+
+def _letter_scale(match: re.Match[str]) -> Reading:
+    return read_words(match, f"{say_range(match['n'])} {_LETTER_SCALES[match['scale']]}")
+
+
+def _number(match: re.Match[str]) -> Reading:
+    text = match[0]
+    if text in _FIXED and "," not in text:
+        known = text == "911" or _NUMBERED_THING.search(before(match)) or before(match, 1) == ""
+        if known or re.match(r"[ ](?:error|call|page)", after(match)):
+            return read_words(match, _FIXED[text])
+    if _NUMBERED_THING.search(before(match)) and text.isdigit():
+        return read_words(match, pairs(text))
+    if text.isdigit() and len(text) == 5 and re.search(r"\b(?:[A-Z]{2}|ZIP|zip|zip code|ZIP code)[ ]$", before(match)):
+        return read_words(match, digits(text))
+    return read_words(match, say_amount(text))
+
+
+def _with_letters(match: re.Match[str]) -> Reading:
+    """A digit run glued to what no other rule knows: only the digits are read here."""
+    return read_words(match, whole(match[0]) if len(match[0]) <= 4 else digits(match[0]))
+
+
+POWER = Rule(
+    "power",
+    re.compile(
+        rf"(?P<n>{AMOUNT})(?:[eE](?P<e>[-+−]?\d{{1,6}})(?![\w.])"
+        rf"|(?P<times>\s?[x×·*]\s?10)?(?:\^\(?(?P<caret>[-−+]?\d{{1,6}})\)?(?!\w)|(?P<up>[{SUPERSCRIPTS}]++)))"
+    ),
+    _power,
+)
+PERCENT = Rule("percent", re.compile(rf"(?P<n>{RANGE})[ ]?(?P<sign>[%‰‱])"), _percent)
+FRACTIONS = Rule("fraction", re.compile(rf"(?:[-−](?<![\w)].))?{FRACTION}(?!\w)"), _fraction)
+ORDINAL = Rule(
+    "ordinal", re.compile(r"(?P<n>\d{1,3}(?:,\d{3}){1,11}|\d++)(?:st|nd|rd|th)(?!\w)", re.IGNORECASE), _ordinal
+)
+HYPHENED = Rule("numbers with hyphens", re.compile(r"\d++(?:-\d++){2,12}(?![\w-])"), _hyphened)
+DOTTED = Rule("version", re.compile(r"\d++(?:\.\d++){2,12}(?!\.?\w)"), _dotted)
+BY = Rule("dimensions", re.compile(rf"{NUMBER}(?:[ ]?[x×][ ]?{NUMBER}){{1,3}}(?![\w.])"), _by)
+PLURAL = Rule("plural number", re.compile(r"(?P<n>\d++)'?s(?![\w'])"), _plural)
+LETTER_SCALE = Rule("scale", re.compile(rf"(?P<n>{RANGE})(?P<scale>[MB]|mn|bn|tn)(?!\w)"), _letter_scale)
+RANGES = Rule("range", re.compile(rf"{AMOUNT}[ ]?[-–][ ]?{NUMBER}(?![-–\w])"), _range)
+PLAIN_NUMBER = Rule("number", re.compile(rf"{AMOUNT}(?!\w)"), _number)
+DIGITS = Rule("digits", re.compile(r"\d++"), _with_letters)

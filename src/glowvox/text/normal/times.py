@@ -1,0 +1,83 @@
+"""Times of day."""
+
+from __future__ import annotations
+
+import re
+
+from glowvox.text.normal.reading import Reading, Rule, Said, after, letters, spoken
+from glowvox.text.numbers import cardinal, decimal
+
+_HALF = r"(?P<half>[ap]\.?[ ]?m\b\.?)"
+
+
+def _minutes(minutes: int) -> str:
+    return f"oh {cardinal(minutes)}" if minutes < 10 else cardinal(minutes)
+
+
+def _clock(hours: int, minutes: int, *, half: bool) -> str:
+    """Hours and minutes: 9:00 "nine o'clock", 10:05 "ten oh five", 14:00 "fourteen hundred"."""
+    if minutes:
+        return f"{cardinal(hours)} {_minutes(minutes)}"
+    if half:
+        return cardinal(hours)
+    if hours == 0 or hours == 24:
+        return "midnight"
+    return f"{cardinal(hours)} o'clock" if hours <= 12 else f"{cardinal(hours)} hundred"
+
+
+def _half(match: re.Match[str]) -> list[Said]:
+    return letters(match["half"]) if match["half"] else []
+
+
+def _end(match: re.Match[str]) -> int:
+    """Leaves the full stop of "p.m." to the sentence where that ends with it."""
+    ends = match[0].endswith(".") and re.match(r"[\"')]*(?:\s*$|\s+[\"'(]*[A-Z])", after(match)) is not None
+    return match.end() - 1 if ends else match.end()
+
+
+def _time(match: re.Match[str]) -> Reading | None:
+    hours, minutes = int(match["hours"]), int(match["minutes"])
+    words = spoken(_clock(hours, minutes, half=bool(match["half"] or match["seconds"])))
+    if match["seconds"]:
+        if not minutes:
+            words += spoken("zero")
+        seconds = decimal(match["seconds"].lstrip("0") or "0")
+        words += spoken(f"and {seconds} {'second' if seconds == 'one' else 'seconds'}")
+    return Reading(words + _half(match), _end(match))
+
+
+def _hour(match: re.Match[str]) -> Reading:
+    words = spoken(cardinal(int(match["hours"])))
+    if match["last"]:
+        words += spoken(f"to {cardinal(int(match['last']))}")
+    return Reading(words + _half(match), _end(match))
+
+
+def _between(match: re.Match[str]) -> Reading:
+    first = _clock(int(match["h1"]), int(match["m1"]), half=True)
+    last = _clock(int(match["h2"]), int(match["m2"]), half=True)
+    return Reading(spoken(f"{first} to {last}") + _half(match), _end(match))
+
+
+_HOURS = r"[01]?\d|2[0-4]"
+TIME = Rule(
+    "time",
+    re.compile(
+        rf"(?P<hours>{_HOURS}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:\.\d++)?))?(?![\d:])(?:[ ]?{_HALF})?",
+        re.IGNORECASE,
+    ),
+    _time,
+)
+TIMES = Rule(
+    "time",
+    re.compile(
+        rf"(?P<h1>{_HOURS}):(?P<m1>[0-5]\d)[ ]?[-–][ ]?(?P<h2>{_HOURS}):(?P<m2>[0-5]\d)(?![\d:])(?:[ ]?{_HALF})?",
+        re.IGNORECASE,
+    ),
+    _between,
+)
+HOUR = Rule(
+    "time",
+    re.compile(rf"(?P<hours>1[0-2]|0?[1-9])(?:[ ]?[-–][ ]?(?P<last>1[0-2]|0?[1-9]))?[ ]?{_HALF}(?!\w)", re.IGNORECASE),
+    _hour,
+)

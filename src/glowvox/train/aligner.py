@@ -1,0 +1,113 @@
+"""When each phone and word of a recording is spoken, by the alignment search of a trained model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from glowvox.audio.mel import log_mel
+from glowvox.data.corpus import read_corpus
+from glowvox.data.prepare_config import PrepareConfig
+from glowvox.data.sound import clean
+from glowvox.data.utterance import Utterance
+from glowvox.errors import AudioError, CorpusError, InputError, TextError
+from glowvox.evaluate.tiers import Alignment, Interval, Tier
+from glowvox.text.frontend import Sentence
+from glowvox.text.symbols import BOUNDARY, END, START
+from glowvox.train.speaker import Speaker
+
+log = logging.getLogger(__name__)
+
+SILENT = "pau"  # label of start, end, punctuation and word boundaries
+
+
+def align_corpus(place: Path, corpus: Path, *, split: str = "all", speaker: str | None = None) -> Iterator[Alignment]:
+    """Alignments of a corpus's recordings, in its order; recordings that cannot be aligned are logged and passed over.
+
+    place    a run folder or weights file
+    split    one of the corpus's lists, or "all"
+    speaker  name in the voice to align every clip as; None takes each clip's own
+    raises   CorpusError if the corpus cannot be read or names a speaker that the voice does not know
+    """
+    voice = Speaker.load(place)
+    found = read_corpus(corpus)
+    chosen = set(found.splits.get(split, ())) if split != "all" else None
+    for utterance in found.utterances:
+        if chosen is not None and utterance.id not in chosen:
+            continue
+        name = speaker or utterance.speaker
+        if len(voice.speakers) > 1 and name not in voice.speakers:
+            raise CorpusError(
+                f"{corpus}: the voice does not know its speaker '{name}'",
+                hint=f"say whose voice is nearest: --speaker {' or '.join(voice.speakers)}",
+            )
+        try:
+            yield align_recording(voice, utterance, name if len(voice.speakers) > 1 else None)
+        except (AudioError, TextError, InputError) as error:
+            log.warning("%s: left out: %s", utterance.id, error.message)
+
+
+@torch.no_grad()
+def align_recording(voice: Speaker, utterance: Utterance, speaker: str | None) -> Alignment:
+    """One recording's phones and words.
+
+    raises  AudioError, TextError or InputError where the recording or its text cannot be used
+    """
+    config = PrepareConfig(mel=voice.settings.mel)
+    sound = clean(utterance.audio, config)
+    mel = torch.from_numpy(log_mel(sound.samples, config.mel))[None]
+    sentences = voice.front_end(utterance.text)
+    symbols, words = labelled(sentences)
+    out = voice.model(
+        torch.tensor([voice.symbols.encode(symbols)]),
+        torch.tensor([len(symbols)]),
+        mel,
+        torch.tensor([mel.shape[2]]),
+        torch.tensor([voice.number(speaker)]) if len(voice.speakers) > 1 else None,
+    )
+    frame_s = config.mel.hop / config.mel.sample_rate
+    ends = out.durations[0].cumsum(0).numpy() * frame_s + sound.start / config.mel.sample_rate
+    seconds = sound.whole / config.mel.sample_rate
+    phones = _phones(symbols, ends, seconds)
+    return Alignment(utterance.id, seconds, (Tier("phones", tuple(phones)), Tier("words", tuple(_words(words, phones)))))
+
+
+def labelled(sentences: Sequence[Sentence]) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """The symbols of a whole clip, and each word with the places of its phonemes among them."""
+    symbols = [START]
+    words: list[tuple[str, list[int]]] = []
+    for sentence in sentences:
+        if not sentence.tokens:
+            continue
+        if len(symbols) > 1:
+            symbols.append(BOUNDARY)
+        first = len(symbols)
+        symbols += [token.symbol for token in sentence.tokens]
+        for word in sentence.words:
+            places = [
+                first + index
+                for index, token in enumerate(sentence.tokens)
+                if token.span[0] >= word.span[0] and token.span[1] <= word.span[1] and token.symbol[0].isalpha()
+            ]
+            if places and (not words or places != words[-1][1]):
+                words.append((word.text, places))
+    return [*symbols, END], words
+
+
+def _phones(symbols: Sequence[str], ends: npt.NDArray[np.float64], seconds: float) -> list[Interval]:
+    """One interval a symbol; the last one takes what the trimming cut off the end."""
+    starts = [0.0, *ends[:-1].tolist()]
+    stops = [*ends[:-1].tolist(), seconds]
+    return [
+        Interval(start, stop, symbol if symbol[0].isalpha() else SILENT)
+        for symbol, start, stop in zip(symbols, starts, stops, strict=True)
+    ]
+
+
+def _words(words: Sequence[tuple[str, list[int]]], phones: Sequence[Interval]) -> list[Interval]:
+    return [Interval(phones[places[0]].start_s, phones[places[-1]].end_s, text) for text, places in words]

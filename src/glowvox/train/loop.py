@@ -1,0 +1,193 @@
+"""The training loop: order, counting, logging, saving, stopping."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from glowvox.data.batch import Batch, collate
+from glowvox.data.prepared import Clip
+from glowvox.data.sampler import Buckets, steps_after
+from glowvox.train.checkpoint import prune, read_part, read_state, step_of, write_checkpoint
+from glowvox.train.config import TrainConfig
+from glowvox.train.recipe import GlowTTSRecipe
+from glowvox.train.run import Run
+
+log = logging.getLogger(__name__)
+
+
+class Stop:
+    """Set by SIGINT, SIGTERM or a deadline; the loop looks at it between steps and saves before it leaves."""
+
+    def __init__(self, max_minutes: float | None = None) -> None:
+        self.deadline = time.monotonic() + 60 * max_minutes if max_minutes else None
+        self.reason: str | None = None
+
+    def __enter__(self) -> Stop:
+        self._before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sign, handler in self._before.items():
+            signal.signal(sign, handler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self.reason is not None:  # a second time: the person means now
+            raise KeyboardInterrupt
+        self.reason = f"stopped by {signal.Signals(number).name}"
+
+    def now(self) -> bool:
+        """Whether to leave."""
+        if self.reason is None and self.deadline is not None and time.monotonic() > self.deadline:
+            self.reason = "the time given by --max-minutes is up"
+        return self.reason is not None
+
+
+class Loop:
+    """One run: `fit` trains until the steps are done or a stop is asked for.
+
+    `sample` is called with the step when pictures and audio are due, `report` after every log line.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        run: Run,
+        recipe: GlowTTSRecipe,
+        train: list[Clip],
+        held_out: list[Clip],
+        *,
+        sample: Callable[[int], None],
+        report: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self.run = run
+        self.recipe = recipe
+        self.config: TrainConfig = run.settings.train
+        self.train = train
+        self.held_out = held_out
+        self.sample = sample
+        self.report = report
+        self.step = 0
+        self.best = float("inf")
+        self.seconds = 0.0
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes."""
+        return bool(self.recipe.fabric.is_global_zero)
+
+    def resume(self) -> None:
+        """Take up the last checkpoint, where there is one."""
+        checkpoint = self.run.latest()
+        if checkpoint is None:
+            return
+        names = ["model", "optimizer", *(["ema"] if self.config.ema else [])]
+        parts = {name: read_part(checkpoint, name) for name in names}
+        state = read_state(checkpoint)
+        self.recipe.restore(parts, state)
+        self.step, self.best, self.seconds = step_of(checkpoint), state["best"], state["seconds"]
+        if self.first:
+            self.run.rewind(self.step)
+        log.info("resumed from %s", checkpoint)
+
+    def fit(self, stop: Stop) -> str:
+        """Train; says why it ended."""
+        fabric = self.recipe.fabric
+        buckets = Buckets(
+            [len(clip.ids) for clip in self.train],
+            [clip.frames for clip in self.train],
+            batch_frames=self.config.batch.frames,
+            groups=self.config.batch.shapes,
+        )
+        if not self.recipe.initialised:
+            order = steps_after(buckets, seed=self.config.seed, step=0, rank=fabric.global_rank, world=fabric.world_size)
+            self.recipe.initialise([self._batch(next(order)[1].clips) for _ in range(self.config.init_batches)])
+        window: list[dict[str, float]] = []
+        started = time.monotonic()
+        for epoch, batch in self._batches(buckets):
+            if self.step >= self.config.steps or self._agree(stop.now()):
+                break
+            self.step += 1
+            window.append(self.recipe.step(self.step, batch.to(fabric.device)))
+            if self._due(self.config.every.log):
+                now = time.monotonic()
+                self.seconds += now - started
+                self._log(window, epoch, now - started)
+                started, window = now, []
+            self._validate_and_save()
+        self.seconds += time.monotonic() - started
+        self._save()
+        return stop.reason or f"all {self.config.steps} steps are done"
+
+    def _batches(self, buckets: Buckets) -> Iterator[tuple[int, Batch]]:
+        fabric = self.recipe.fabric
+        order = steps_after(
+            buckets, seed=self.config.seed, step=self.step, rank=fabric.global_rank, world=fabric.world_size
+        )
+        for epoch, plan in order:
+            yield epoch, collate([self.train[i] for i in plan.clips], plan.shape)
+
+    def _batch(self, clips: tuple[int, ...]) -> Batch:
+        return collate([self.train[i] for i in clips])
+
+    def _agree(self, leave: bool) -> bool:  # noqa: FBT001 - a vote, not a mode
+        """All processes leave at the same step as soon as one wants to."""
+        fabric = self.recipe.fabric
+        if fabric.world_size == 1:
+            return leave
+        import torch
+
+        votes: Any = fabric.all_reduce(torch.tensor(float(leave), device=fabric.device), reduce_op="sum")
+        return bool(votes > 0)
+
+    def _due(self, cadence: int) -> bool:
+        return self.step % cadence == 0 or self.step == self.config.steps
+
+    def _log(self, window: list[dict[str, float]], epoch: int, seconds: float) -> None:
+        if not self.first:
+            return
+        record: dict[str, Any] = {"step": self.step, "epoch": epoch, "seconds": round(self.seconds, 1)}
+        record |= {key: sum(row[key] for row in window) / len(window) for key in window[0]}
+        record |= {"lr": window[-1]["lr"], "skipped": window[-1]["skipped"], "step_seconds": seconds / len(window)}
+        self.run.log(record)
+        self.report(record)
+
+    def _validate_and_save(self) -> None:
+        every = self.config.every
+        loss = None
+        if self._due(every.validate) and self.held_out:
+            loss = self._validate()
+        if self._due(every.save) or (loss is not None and loss < self.best):
+            if loss is not None and loss < self.best:
+                self.best = loss
+                self._save(best=loss)
+            else:
+                self._save()
+        if self.first and (self.step == every.first_sample or self._due(every.sample)):
+            self.sample(self.step)
+
+    def _validate(self) -> float:
+        size = max(1, self.config.batch.frames // max(clip.frames for clip in self.held_out))
+        ordered = sorted(self.held_out, key=lambda clip: clip.frames)
+        batches = [collate(ordered[i : i + size]) for i in range(0, len(ordered), size)]
+        scores = self.recipe.validate(batches)
+        if self.first:
+            record = {"step": self.step, "seconds": round(self.seconds, 1), **scores}
+            self.run.log(record)
+            self.report(record)
+        return scores["val_nll"] + scores["val_duration"]
+
+    def _save(self, best: float | None = None) -> None:
+        if not self.first:
+            return
+        latest = self.run.latest()
+        if latest is not None and step_of(latest) == self.step and best is None:
+            return
+        state = {**self.recipe.state(), "best": self.best, "seconds": self.seconds}
+        checkpoint = write_checkpoint(self.run.checkpoints, self.step, self.recipe.parts(), state)
+        if best is not None:
+            self.run.mark_best(checkpoint, best)
+        prune(self.run.checkpoints, keep=self.config.keep, best=self.run.best())

@@ -1,0 +1,184 @@
+"""How a Glow-TTS learns: one step, validation, and the state that outlives the process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from glowvox.data.batch import Batch
+from glowvox.models.glow_tts import GlowTTS, GlowTTSOutput
+from glowvox.models.likelihood import Counts, counts, losses
+from glowvox.nn.alignment import require_room
+from glowvox.train.config import TrainConfig
+from glowvox.train.initialise import initialise_actnorm
+from glowvox.train.optimizer import Average, flatten_state, make_optimizer, restore_state, swapped
+from glowvox.train.schedule import learning_rate
+
+log = logging.getLogger(__name__)
+
+
+class TrainingForward(nn.Module):
+    """The model's forward pass with plain containers at its border, as process groups want it."""
+
+    def __init__(self, model: GlowTTS) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor) -> dict[str, Tensor]:
+        """tokens (B, N), token_lengths (B,), mel (B, M, T), frames (B,), speaker (B,) → the fields of GlowTTSOutput."""
+        several = self.model.speaker_table is not None
+        return vars(self.model(tokens, token_lengths, mel, frames, speaker if several else None))
+
+
+class GlowTTSRecipe:
+    """Owns model, optimizer and average; `step` makes one update."""
+
+    def __init__(self, config: TrainConfig, model: GlowTTS, fabric: Fabric) -> None:
+        self.config = config
+        self.fabric = fabric
+        self.model = model
+        if config.compile:
+            for layer in model.decoder.chain.flows:
+                network = getattr(layer, "network", None)
+                if network is not None:
+                    network.compile(dynamic=True)
+        self.names = [f"model.{name}" for name, _ in model.named_parameters()]
+        optimizer = make_optimizer(config.optimizer, model.parameters())
+        self.forward, self.optimizer = fabric.setup(TrainingForward(model), optimizer)
+        self.average = Average(model, config.ema) if config.ema else None
+        self.initialised = False
+        self.skipped = 0
+
+    def initialise(self, batches: Sequence[Batch]) -> None:
+        """Set activation normalisation from data, once in the life of a model; equal on all processes."""
+        if self.initialised:
+            return
+        several = self.model.speaker_table is not None
+        prepared = [(b.mel, b.frames, b.speaker if several else None) for b in (b.to(self.fabric.device) for b in batches)]
+        initialise_actnorm(self.model, prepared, lambda moments: self._sum(moments))
+        self.initialised = True
+        if self.average is not None:
+            self.average = Average(self.model, self.config.ema)
+
+    def step(self, step: int, batch: Batch) -> dict[str, float]:
+        """One update: likelihood of the mel plus regression of log-durations, over the global batch."""
+        # every step draws its own dropout, so that a resumed run repeats what an uninterrupted one did
+        torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
+        require_room(batch.token_lengths, self.model.whole(batch.mel, batch.frames)[1], batch.ids)
+        rate = learning_rate(self.config.optimizer, step, self.config.steps)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.forward.train()
+        out = self._output(batch)
+        own = counts(out)
+        total = Counts(values=self._sum(own.values), tokens=self._sum(own.tokens))
+        loss = losses(out, total)
+        self.optimizer.zero_grad()
+        # processes average their gradients; the losses are already divided by global counts
+        self.fabric.backward(loss.total * self.fabric.world_size)
+        norm = self._gradient_norm()
+        finite = bool(self._sum((~torch.isfinite(loss.total.detach() + norm)).float()) == 0)
+        if finite:
+            self._clip(norm)
+            self.optimizer.step()
+            if self.average is not None:
+                self.average.update(self.model, step)
+        else:
+            self._explain(step, batch, loss.total, norm)
+        nll, duration = self._sum(loss.nll.detach()), self._sum(loss.duration.detach())
+        return {
+            "nll": float(nll),
+            "duration": float(duration),
+            "grad_norm": float(norm),
+            "lr": rate,
+            "skipped": float(self.skipped),
+            "off_diagonal": float(off_diagonal(out)),
+        }
+
+    def _output(self, batch: Batch) -> GlowTTSOutput:
+        return GlowTTSOutput(**self.forward(batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker))
+
+    def _sum(self, value: Tensor) -> Tensor:
+        if self.fabric.world_size == 1:
+            return value.detach()
+        total: Tensor = self.fabric.all_reduce(value.detach(), reduce_op="sum")  # type: ignore[assignment]
+        return total
+
+    def _gradient_norm(self) -> Tensor:
+        grads = [p.grad for p in self.model.parameters() if p.grad is not None]
+        return torch.stack(torch._foreach_norm(grads)).norm()
+
+    @torch.no_grad()
+    def _clip(self, norm: Tensor) -> None:
+        optimizer = self.config.optimizer
+        grads = [p.grad for p in self.model.parameters() if p.grad is not None]
+        if optimizer.clip == "norm" and norm > optimizer.clip_at:
+            torch._foreach_mul_(grads, optimizer.clip_at / norm)
+        elif optimizer.clip == "value":
+            torch._foreach_clamp_min_(grads, -optimizer.clip_at)
+            torch._foreach_clamp_max_(grads, optimizer.clip_at)
+
+    def _explain(self, step: int, batch: Batch, loss: Tensor, norm: Tensor) -> None:
+        self.skipped += 1
+        self.optimizer.zero_grad()
+        what = "the loss" if not torch.isfinite(loss) else "a gradient"
+        log.warning(
+            "step %d skipped: %s is not a finite number (loss %g, gradient norm %g) on clips %s. Once in a while is harmless; "
+            "if it repeats, lower optimizer.lr, or look at these clips with `glowvox data check`",
+            step, what, float(loss), float(norm), ", ".join(batch.ids),
+        )  # fmt: skip
+
+    @torch.no_grad()
+    def validate(self, batches: Sequence[Batch]) -> dict[str, float]:
+        """Losses on held-out batches under the averaged weights."""
+        self.forward.eval()
+        sums = torch.zeros(4, dtype=torch.float64)
+        with swapped(self.model, self.average.values if self.average else {}):
+            for batch in batches:
+                out = self._output(batch.to(self.fabric.device))
+                own, loss = counts(out), losses(out)
+                row = [loss.nll * own.values, own.values, loss.duration * own.tokens, own.tokens]
+                sums += torch.stack(row).double().cpu()
+        return {"val_nll": float(sums[0] / sums[1]), "val_duration": float(sums[2] / sums[3])}
+
+    def parts(self) -> dict[str, dict[str, Tensor]]:
+        """What a checkpoint holds, as named tensors."""
+        parts = {
+            "model": dict(self.model.state_dict()),
+            "optimizer": flatten_state(self.optimizer, self.names),
+        }
+        if self.average is not None:
+            parts["ema"] = self.average.values
+        return parts
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint holds beside its tensors."""
+        return {"initialised": self.initialised, "skipped": self.skipped}
+
+    def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
+        """Take up a checkpoint."""
+        self.model.load_state_dict(parts["model"])
+        restore_state(self.optimizer, self.names, parts["optimizer"])
+        if self.average is not None:
+            self.average.load(parts["ema"])
+        self.initialised = bool(state["initialised"])
+        self.skipped = int(state["skipped"])
+
+
+def off_diagonal(out: GlowTTSOutput) -> Tensor:
+    """How far alignments stray from the diagonal: mean |n/N − t/T| over frames, 0 for a straight line.
+
+    A search that has found nothing yet crowds most tokens into a corner and scores above 0.2; speech that is aligned
+    scores below 0.1.
+    """
+    ends = out.durations.cumsum(dim=1)
+    tokens, frames = out.token_mask.sum(dim=(1, 2)), out.frame_mask.sum(dim=(1, 2))
+    inside = out.token_mask[:, 0]
+    position = torch.arange(1, ends.shape[1] + 1, device=ends.device) / tokens[:, None]
+    stray = (position - ends / frames[:, None]).abs() * inside
+    return stray.sum() / inside.sum()

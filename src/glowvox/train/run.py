@@ -1,0 +1,105 @@
+"""The run folder: everything a run knows, in files a person can open.
+
+    run.toml          the resolved settings, and what the model must know of its data
+    metrics.jsonl     one object a line, by step
+    report.html       curves, pictures and audio on one page
+    samples/          alignments, mels and audio of test sentences, by step
+    checkpoints/      step-NNNNNNN folders; best.json names the best
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from glowvox import config
+from glowvox.audio.mel import MelConfig
+from glowvox.config import Settings
+from glowvox.errors import CheckpointError, GlowvoxError
+from glowvox.train.checkpoint import checkpoints, step_of
+from glowvox.train.config import TrainConfig
+from glowvox.train.files import write_text
+
+
+class RunSettings(Settings):
+    """What `run.toml` holds."""
+
+    train: TrainConfig
+    mel: MelConfig
+    front_end: str
+    symbols: tuple[str, ...]
+    speakers: tuple[str, ...]
+
+
+class Run:
+    """A folder and the settings in it."""
+
+    def __init__(self, folder: Path, settings: RunSettings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.checkpoints = folder / "checkpoints"
+        self.samples = folder / "samples"
+        self.metrics = folder / "metrics.jsonl"
+
+    @classmethod
+    def create(cls, folder: Path, settings: RunSettings) -> Run:
+        """Make the folder, or take it up where a run already began with the same settings."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_text(folder / "run.toml", config.dumps(settings))
+        except OSError as error:
+            raise GlowvoxError(f"{folder}: the run folder cannot be written: {error.strerror}") from None
+        return cls(folder, settings)
+
+    @classmethod
+    def load(cls, folder: Path) -> Run:
+        """Open a run folder.
+
+        raises  CheckpointError if it is none, ConfigError if its settings are wrong
+        """
+        if not (folder / "run.toml").is_file():
+            raise CheckpointError(f"{folder}: not a run folder: there is no run.toml in it")
+        return cls(folder, config.load(folder / "run.toml", RunSettings))
+
+    def latest(self) -> Path | None:
+        """The last complete checkpoint."""
+        found = checkpoints(self.checkpoints)
+        return found[-1] if found else None
+
+    def best(self) -> Path | None:
+        """The checkpoint with the lowest validation loss, where one was validated and saved."""
+        try:
+            name = json.loads((self.checkpoints / "best.json").read_text(encoding="utf-8"))["checkpoint"]
+        except (OSError, ValueError, KeyError):
+            return None
+        path = self.checkpoints / name
+        return path if path.is_dir() else None
+
+    def log(self, record: Mapping[str, Any]) -> None:
+        """Append one line to the metrics."""
+        with self.metrics.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def read_metrics(self) -> Iterator[dict[str, Any]]:
+        """The metrics so far; a last line that a killed run left half-written is passed over."""
+        if not self.metrics.is_file():
+            return
+        for line in self.metrics.read_text(encoding="utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+    def rewind(self, step: int) -> None:
+        """Drop metrics after `step`, so that a resumed run says everything once."""
+        kept = [json.dumps(record) for record in self.read_metrics() if record["step"] <= step]
+        if self.metrics.is_file():
+            write_text(self.metrics, "".join(line + "\n" for line in kept))
+
+    def mark_best(self, checkpoint: Path, loss: float) -> None:
+        """Name the best checkpoint."""
+        text = json.dumps({"checkpoint": checkpoint.name, "step": step_of(checkpoint), "loss": loss})
+        write_text(self.checkpoints / "best.json", text)
+

@@ -1,0 +1,119 @@
+"""A trained model that speaks: text in, audio out, with Griffin-Lim as the vocoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from glowvox.audio.griffin_lim import griffin_lim
+from glowvox.audio.wave import Audio
+from glowvox.config import near
+from glowvox.errors import CheckpointError, UsageError
+from glowvox.models.glow_tts import GlowTTS
+from glowvox.text.frontend import Sentence, make_front_end
+from glowvox.text.symbols import END, START, Symbols
+from glowvox.train.run import Run, RunSettings
+from glowvox.train.weights import read_weights, trained_values
+
+VARIATION = 0.667
+SENTENCE_PAUSE = 0.25  # seconds
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One sentence as the model said it."""
+
+    sentence: Sentence
+    symbols: tuple[str, ...]
+    durations: npt.NDArray[np.int64]  # frames a symbol
+    mel: npt.NDArray[np.float32]  # (M, T)
+
+
+class Speaker:
+    """A model in evaluation mode, its text front end and its mel settings."""
+
+    def __init__(self, settings: RunSettings, values: dict[str, Tensor], *, lexicon: Path | None = None) -> None:
+        self.settings = settings
+        self.speakers = settings.speakers
+        self.symbols = Symbols(settings.symbols)
+        self.front_end = make_front_end(settings.front_end, symbols=self.symbols, lexicon=lexicon)
+        self.model = GlowTTS(
+            settings.train.model,
+            vocabulary=len(settings.symbols),
+            bands=settings.mel.bands,
+            speakers=len(settings.speakers),
+        )
+        try:
+            self.model.load_state_dict(values)
+        except RuntimeError as error:
+            raise CheckpointError(f"these weights are not of the model in their settings: {error}") from None
+        self.model.eval()
+
+    @classmethod
+    def load(cls, place: Path, *, lexicon: Path | None = None) -> Speaker:
+        """From a run folder or a weights file.
+
+        raises  CheckpointError if it is neither
+        """
+        if place.is_dir():
+            run = Run.load(place)
+            return cls(run.settings, trained_values(run)[0], lexicon=lexicon)
+        settings, values, _ = read_weights(place)
+        return cls(settings, values, lexicon=lexicon)
+
+    def number(self, speaker: str | None) -> int:
+        """A speaker's number by name; the first where none is named.
+
+        raises  UsageError for an unknown name
+        """
+        if speaker is None:
+            return 0
+        if speaker not in self.speakers:
+            raise UsageError(f"no speaker '{speaker}' in this voice{near(speaker, self.speakers)}")
+        return self.speakers.index(speaker)
+
+    def speak(
+        self, text: str, *, speaker: str | None = None, speed: float = 1.0, variation: float = VARIATION, seed: int = 0
+    ) -> list[Spoken]:
+        """The sentences of a text as mels, each with the frames of its symbols."""
+        number = self.number(speaker)
+        spoken = []
+        for sentence in self.front_end(text):
+            symbols = (START, *(token.symbol for token in sentence.tokens), END) if sentence.tokens else ()
+            if not symbols:
+                spoken.append(Spoken(sentence, (), np.zeros(0, np.int64), np.zeros((self.settings.mel.bands, 0), np.float32)))
+                continue
+            tokens = torch.tensor([self.symbols.encode(symbols)])
+            speech = self.model.generate(
+                tokens,
+                torch.tensor([len(symbols)]),
+                speaker=torch.tensor([number]) if len(self.speakers) > 1 else None,
+                variation=variation,
+                speed=speed,
+                noise=seed,
+            )
+            spoken.append(Spoken(sentence, symbols, speech.durations[0].numpy(), speech.mel[0].numpy()))
+        return spoken
+
+    def say(
+        self, text: str, *, speaker: str | None = None, speed: float = 1.0, variation: float = VARIATION, seed: int = 0
+    ) -> Audio:
+        """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample."""
+        rate = self.settings.mel.sample_rate
+        pieces: list[npt.NDArray[np.float32]] = []
+        spoken = self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed)
+        for index, item in enumerate(spoken):
+            if item.mel.shape[1]:
+                pieces.append(griffin_lim(item.mel, self.settings.mel, seed=seed))
+            pause = item.sentence.pause_after_s
+            if not pause and index < len(spoken) - 1:
+                pause = SENTENCE_PAUSE
+            pieces.append(np.zeros(round(pause * rate), np.float32))
+        samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        peak = float(np.abs(samples).max(initial=0.0))
+        return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), rate)

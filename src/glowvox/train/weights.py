@@ -1,0 +1,78 @@
+"""One file that a trained model fits in: averaged weights in half precision and the settings to use them with.
+
+The settings are the text of `run.toml`, in the safetensors header; continuing a training, fine-tuning and speaking all
+start from such a file.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from glowvox import config
+from glowvox.errors import CheckpointError
+from glowvox.train.checkpoint import read_part, step_of
+from glowvox.train.files import write_bytes
+from glowvox.train.run import Run, RunSettings
+
+HEADER = "glowvox"
+
+
+def trained_values(run: Run) -> tuple[dict[str, Tensor], int]:
+    """The weights a run would speak with: the average where one is kept, of the best checkpoint where one is named.
+
+    raises  CheckpointError if the run has no checkpoint yet
+    """
+    checkpoint = run.best() or run.latest()
+    if checkpoint is None:
+        raise CheckpointError(
+            f"{run.folder}: no checkpoint yet", hint="train it a little longer; the first is saved after every.save steps"
+        )
+    name = "ema" if run.settings.train.ema else "model"
+    return read_part(checkpoint, name), step_of(checkpoint)
+
+
+def write_weights(run: Run, path: Path, *, card: dict[str, str]) -> int:
+    """Write a run's trained values to `path` in half precision; gives the number of bytes.
+
+    card  what a person should know: data, licence, credit
+    """
+    values, step = trained_values(run)
+    header = {
+        "settings": config.dumps(run.settings),
+        "step": str(step),
+        **card,
+    }
+    halves = {name: value.to(torch.float16).contiguous() for name, value in values.items()}
+    for name, value in halves.items():
+        if not torch.isfinite(value).all():
+            raise CheckpointError(f"{run.folder}: '{name}' does not fit half precision")
+    blob = save(halves, metadata={HEADER: json.dumps(header)})
+    write_bytes(path, blob)
+    return len(blob)
+
+
+def read_weights(path: Path) -> tuple[RunSettings, dict[str, Tensor], dict[str, str]]:
+    """Settings, float32 weights and card of a file.
+
+    raises  CheckpointError if it is missing, truncated, or no file of ours
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            header = json.loads((file.metadata() or {})[HEADER])
+            values = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - no mapping
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: no such file") from None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path}: not a readable weights file: {error}") from None
+    except (KeyError, ValueError):
+        raise CheckpointError(
+            f"{path}: these tensors were not written by glowvox", hint="published checkpoints come in by `glowvox import`"
+        ) from None
+    settings = config.loads(header.pop("settings"), RunSettings, where=str(path))
+    return settings, values, header
