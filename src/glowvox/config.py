@@ -70,7 +70,8 @@ def build(table: Mapping[str, Any], kind: type[Config], overrides: Sequence[str]
 
 def plain(config: msgspec.Struct) -> dict[str, Any]:
     """The struct as nested plain values, without `None`s (TOML has none)."""
-    return _without_none(msgspec.to_builtins(config))
+    table: dict[str, Any] = _without_none(msgspec.to_builtins(config))
+    return table
 
 
 def dumps(config: msgspec.Struct) -> str:

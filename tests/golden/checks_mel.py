@@ -61,7 +61,7 @@ class MelFile:
 
     def __init__(self, path: Path) -> None:
         with safe_open(path, "np") as stored:
-            self.tensors: dict[str, Array] = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+            self.tensors: dict[str, Array] = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - a safe_open file is no mapping
             self.meta = json.loads((stored.metadata() or {}).get("meta", "{}"))
         self.used: set[str] = set()
         self.results: list[Result] = []

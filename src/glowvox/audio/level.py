@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -129,9 +130,13 @@ def _k_weighted(signal: npt.NDArray[np.float64], sample_rate: int) -> npt.NDArra
     One second of zeros behind the signal leaves the ringing of the high-pass (38 Hz) nowhere to wrap around to.
     """
     size = 1 << (len(signal) + sample_rate - 1).bit_length()
+    return np.fft.irfft(np.fft.rfft(signal, size) * _k_response(size, sample_rate), size)[: len(signal)]
+
+
+@lru_cache(maxsize=4)
+def _k_response(size: int, sample_rate: int) -> npt.NDArray[np.complex128]:
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
-    response = _shelf(z, sample_rate) * _high_pass(z, sample_rate)
-    return np.fft.irfft(np.fft.rfft(signal, size) * response, size)[: len(signal)]
+    return _shelf(z, sample_rate) * _high_pass(z, sample_rate)
 
 
 def _shelf(z: npt.NDArray[np.complex128], sample_rate: int) -> npt.NDArray[np.complex128]:

@@ -44,7 +44,7 @@ _SETTINGS: list[Decorator[Any]] = [
     click.option("--front-end", metavar="NAME", help="english, characters (any script) or espeak.  [default: english]"),
     click.option("--lexicon", type=PATH, help="File of your own pronunciations."),
     click.option("--mel-config", type=PATH, help="TOML file of mel settings, alone or as its [mel] table."),
-    click.option("--min-seconds", type=float, help="Leave out shorter clips.  [default: 0.3]"),
+    click.option("--min-seconds", type=float, help="Leave out shorter clips.  [default: 0.05]"),
     click.option("--max-seconds", type=float, help="Leave out longer clips.  [default: 20]"),
     click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting, as --set trim_db=35."),
     click.option("--workers", type=click.IntRange(1), help="Processes to use.  [default: one a core]"),

@@ -7,7 +7,17 @@ from contextlib import contextmanager
 
 from glowvox.errors import MissingPart
 
-TRAIN = {"torch", "lightning_fabric", "lightning_utilities", "numba", "scipy", "safetensors", "tomli_w", "matplotlib", "rich"}
+TRAIN = {
+    "torch",
+    "lightning_fabric",
+    "lightning_utilities",
+    "numba",
+    "scipy",
+    "safetensors",
+    "tomli_w",
+    "matplotlib",
+    "rich",
+}
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "say": Verb("glowvox.cli.say", "Speak a text (also: glowvox \"Hello\")."),
+    "say": Verb("glowvox.cli.say", 'Speak a text (also: glowvox "Hello").'),
     "explain": Verb("glowvox.cli.explain", "Show every rewrite, word and phoneme of a text."),
     "voices": Verb("glowvox.cli.voices", "List the voices that can be spoken with."),
     "data": Verb("glowvox.cli.data", "Check and prepare a corpus of recordings."),

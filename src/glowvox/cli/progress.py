@@ -1,4 +1,4 @@
-"""How far a long command is: a bar on a terminal where rich is installed, else a line now and then, always on stderr."""
+"""How far a long command is: a bar on a terminal where rich is installed, else a line now and then; on stderr."""
 
 from __future__ import annotations
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from glowvox.audio.wave import Audio
     from glowvox.text.frontend import Sentence
 
-PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"))
+PLAYERS = (
+    ("pw-play",),
+    ("paplay",),
+    ("aplay", "-q"),
+    ("afplay",),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+)
 
 
 @click.command("say", short_help="Speak a text.")
@@ -31,7 +37,7 @@ PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("ffplay", "
 @click.option("--lexicon", type=click.Path(path_type=Path, dir_okay=False), help="Your own pronunciations, one word a line.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Fail where a symbol cannot be spoken, instead of reporting it.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
-def command(  # noqa: PLR0913
+def command(
     *,
     text: tuple[str, ...],
     files: tuple[Path, ...],
@@ -87,7 +93,9 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise TextError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise TextError(f"{path}: not UTF-8 text (byte {error.start})", hint="convert it with: iconv -t utf-8") from None
+        raise TextError(
+            f"{path}: not UTF-8 text (byte {error.start})", hint="convert it with: iconv -t utf-8"
+        ) from None
 
 
 def _tell_notes(sentences: list[Sentence], *, strict: bool, quiet: bool) -> None:

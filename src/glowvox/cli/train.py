@@ -9,10 +9,24 @@ import click
 
 @click.command("train")
 @click.argument("prepared", required=False, type=click.Path(path_type=Path))
-@click.option("-o", "--run", "run", type=click.Path(path_type=Path), help="Folder of the run; one that exists is resumed.")
-@click.option("--preset", type=click.Choice(["tiny", "small", "base"]), default="small", show_default=True, help="Size of the model.")
+@click.option(
+    "-o", "--run", "run", type=click.Path(path_type=Path), help="Folder of the run; one that exists is resumed."
+)
+@click.option(
+    "--preset",
+    type=click.Choice(["tiny", "small", "base"]),
+    default="small",
+    show_default=True,
+    help="Size of the model.",
+)
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="TOML file of settings.")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one setting, as in --set optimizer.lr=5e-4. Repeatable.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override one setting, as in --set optimizer.lr=5e-4. Repeatable.",
+)
 @click.option("--steps", type=int, help="Optimizer steps in all.")
 @click.option("--max-minutes", type=float, help="Save and leave after this long; the same command goes on.")
 @click.option("--overfit", type=int, metavar="N", help="Diagnostic: train on N clips only.")
@@ -44,6 +58,17 @@ def command(prepared, run, preset, config_file, overrides, steps, max_minutes, o
         return
 
     def report(record):  # type: ignore[no-untyped-def]
-        click.echo(" ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in record.items()), err=True)
+        click.echo(
+            " ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in record.items()), err=True
+        )
 
-    click.echo(train(run, settings, devices=int(devices) if devices.isdigit() else devices, nodes=nodes, max_minutes=max_minutes, report=report))
+    click.echo(
+        train(
+            run,
+            settings,
+            devices=int(devices) if devices.isdigit() else devices,
+            nodes=nodes,
+            max_minutes=max_minutes,
+            report=report,
+        )
+    )

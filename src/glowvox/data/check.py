@@ -85,6 +85,8 @@ def check(
     usable = [utterance for utterance in joined.utterances if utterance.id not in broken]
     speakers = _shares(usable, facts)
     minutes = sum(share.minutes for share in speakers.values())
+    split_of = joined.split_of
+    used = Counter(split_of[utterance.id] for utterance in usable)
     if usable and minutes < LITTLE_MINUTES:
         cause = f"only {minutes:.1f} minutes of usable recordings"
         problems.append(Problem("note", "little speech", Place("recordings"), cause, "record more: an hour is a start"))
@@ -95,7 +97,7 @@ def check(
         clips=len(usable),
         minutes=round(minutes, 2),
         speakers=speakers,
-        splits={split: len(joined.splits[split]) for split in SPLITS},
+        splits={split: used[split] for split in SPLITS},
         own_splits=joined.own_splits,
         layouts={corpus.name: corpus.layout for corpus in corpora},
         problems=tuple(ranked),

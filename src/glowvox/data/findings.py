@@ -17,6 +17,7 @@ SILENT_DB = -80.0
 NOISY_DB = 12.0  # speech this little above the noise
 LOUDER_DB = 12.0  # or quieter than the speaker's median
 RATE_FACTOR = 1.8  # faster or slower than the speaker's median
+LONG_ENOUGH_S = 0.5  # for its rate, level and noise to mean something
 ENOUGH = 8  # clips of a speaker before one of them can stand out
 SPREADS = 5.0  # median absolute deviations (as standard deviations) that a clip must lie out as well
 
@@ -64,7 +65,7 @@ def clip_problems(utterance: Utterance, facts: Facts, config: PrepareConfig) -> 
     elif facts.tokens > facts.frames:
         cause = f"{facts.tokens} tokens for {facts.frames} frames of mel: the text is longer than what is said"
         yield problem("error", "text longer than audio", cause, "check that text and recording belong together")
-    if facts.speech_db - facts.noise_db < NOISY_DB and facts.noise_db > SILENT_DB:
+    if facts.seconds >= LONG_ENOUGH_S and facts.speech_db - facts.noise_db < NOISY_DB:
         cause = f"speech only {facts.speech_db - facts.noise_db:.0f} dB above its quietest parts"
         yield problem("warning", "noisy", cause, "listen to it: noise is learnt along with the voice")
     for note in facts.notes:
@@ -77,7 +78,7 @@ def outliers(measured: Measured) -> Iterator[Problem]:
     """Clips whose speaking rate or level is unlike the rest of their speaker's."""
     by_speaker: dict[str, list[tuple[Utterance, Facts]]] = defaultdict(list)
     for utterance, facts in measured:
-        if facts.sound_s and facts.tokens:
+        if facts.sound_s >= LONG_ENOUGH_S and facts.tokens and facts.speech_db > SILENT_DB:
             by_speaker[utterance.speaker].append((utterance, facts))
     for clips in by_speaker.values():
         rates = [math.log(_letters(u.text) / f.sound_s) for u, f in clips]
@@ -112,8 +113,8 @@ def same_recordings(measured: Measured) -> Iterator[Problem]:
         if kept.text == utterance.text:
             yield Problem("warning", "same recording", utterance.place, cause, "delete one of the two", id=utterance.id)
         else:
-            remedy = "they have different texts: correct one, delete the other"
-            yield Problem("error", "same recording", utterance.place, cause, remedy, id=utterance.id)
+            remedy = "their texts differ: correct one, delete the other"
+            yield Problem("warning", "same recording", utterance.place, cause, remedy, id=utterance.id)
 
 
 def rate_problems(measured: Measured, config: PrepareConfig) -> Iterator[Problem]:
@@ -121,13 +122,13 @@ def rate_problems(measured: Measured, config: PrepareConfig) -> Iterator[Problem
     rates = Counter(facts.rate for _, facts in measured if facts.rate)
     if len(rates) > 1:
         found = ", ".join(f"{rate:,} Hz ({count})" for rate, count in rates.most_common())
-        cause = f"recordings of several sample rates: {found}"
+        cause = f"several sample rates: {found}"
         yield Problem("note", "sample rates", Place("recordings"), cause, "nothing to do: all are resampled")
     for rate in sorted(rates):
         if rate / 2 < config.mel.high:
             first = next(utterance for utterance, facts in measured if facts.rate == rate)
-            cause = f"{rates[rate]} recordings at {rate:,} Hz, the first is '{first.id}': they hold nothing above"
-            cause += f" {rate / 2:,.0f} Hz, where the features go up to {config.mel.high:,.0f} Hz"
+            cause = f"{rates[rate]:,} at {rate:,} Hz (the first is '{first.id}'): nothing above {rate / 2:,.0f} Hz, but"
+            cause += f" the features go up to {config.mel.high:,.0f} Hz"
             remedy = "use recordings of at least twice that, or the voice will sound dull"
             yield Problem("warning", "low sample rate", first.place, cause, remedy, id=first.id)
 
@@ -137,7 +138,7 @@ def guesses(measured: Measured) -> Iterator[Problem]:
     words = Counter(word for _, facts in measured for word in facts.guessed)
     if words:
         shown = ", ".join(word for word, _ in words.most_common(12)) + (" …" if len(words) > 12 else "")
-        cause = f"{len(words)} words are in no dictionary and were guessed: {shown}"
+        cause = f"in no dictionary, and guessed: {len(words):,} different words: {shown}"
         remedy = "look at them with `glowvox explain WORD`; --lexicon FILE corrects them"
         yield Problem("note", "guessed words", Place("texts"), cause, remedy)
 

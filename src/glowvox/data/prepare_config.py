@@ -19,7 +19,7 @@ class PrepareConfig(Settings, frozen=True, kw_only=True):
     level: bool = True  # bring all clips to one level
     speech_db: float = -23.0  # of their speaking parts (dB re full scale)
     peak_db: float = -1.0  # or less, where the peak would pass this (dB re full scale)
-    min_seconds: float = 0.3  # shorter clips are left out
+    min_seconds: float = 0.05  # shorter clips are left out
     max_seconds: float = 20.0  # and longer ones
     frame_multiple: int = 2  # the model's squeeze: mels are cut to a multiple of it
 

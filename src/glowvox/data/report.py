@@ -19,8 +19,8 @@ def verdict_lines(verdict: Verdict, rows: int) -> Iterator[str]:
     """
     for name, layout in verdict.layouts.items():
         yield f"{name}: {layout} layout"
-    speakers = [f"{name} {share.clips} clips, {share.minutes:.1f} min" for name, share in verdict.speakers.items()]
-    yield from _wrapped("speakers: ", speakers)
+    speakers = [f"{name} ({share.clips:,}, {share.minutes:.1f} min)" for name, share in verdict.speakers.items()]
+    yield from _wrapped("clips by speaker: ", speakers or ["none"])
     made = "the corpus's own lists" if verdict.own_splits else "seeded split, for there are no lists"
     yield "splits: " + ", ".join(f"{split} {verdict.splits[split]}" for split in SPLITS) + f" ({made})"
     for number, group in enumerate(verdict.groups(), start=1):

@@ -12,7 +12,7 @@ from glowvox.errors import ConfigError, TextError
 if TYPE_CHECKING:
     from glowvox.text.frontend import FrontEnd, Sentence
 
-GUESSED = ("network", "spelled", "ending", "compound")  # sources of pronunciations that no dictionary vouches for
+GUESSED = "network"  # the source of pronunciations that no dictionary vouches for
 
 
 def front_end_of(config: PrepareConfig) -> FrontEnd:
@@ -52,12 +52,12 @@ def clip_symbols(text: str, front_end: FrontEnd) -> list[str]:
         raise TextError(
             f"the front end '{front_end.name}' cannot speak '{shown}' ({points}{' …' * (len(letters) > 4)})"
         )
-    return token_names(sentences)
+    return token_names(sentences, framed=front_end.framed)
 
 
 def guessed_words(text: str, front_end: FrontEnd) -> list[str]:
     """The words whose pronunciation is a guess, as spoken."""
-    return [word.spoken for sentence in front_end(text) for word in sentence.words if word.source in GUESSED]
+    return [word.spoken for sentence in front_end(text) for word in sentence.words if word.source == GUESSED]
 
 
 def _skipped(text: str, sentences: Sequence[Sentence]) -> str:

@@ -39,7 +39,7 @@ def read_text(path: Path, *, what: str) -> str:
     raises  InputError naming the file: missing, unreadable, not UTF-8
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")  # line ends as they are
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: not UTF-8 at byte {error.start}", hint=f"convert the {what} to UTF-8 and try again"

@@ -47,7 +47,8 @@ class ActNorm(Flow):
 
         moments  (2C + 1,)  from `moments`
         """
-        total, squares, count = moments.split([len(self.bias), len(self.bias), 1])
+        channels = len(self.bias)
+        total, squares, count = moments[:channels], moments[channels:-1], moments[-1]
         mean = total / count
         variance = (squares / count - mean**2).clamp(min=1e-6)
         log_scale = -0.5 * variance.log()

@@ -21,14 +21,15 @@ class FlowDecoder(Flow):
         self.factor = config.squeeze
         channels = bands * config.squeeze
         if channels % config.splits:
-            raise ValueError(f"decoder: splits = {config.splits} must divide the {channels} channels of the squeezed mel")
+            raise ValueError(
+                f"decoder: splits = {config.splits} must divide the {channels} channels of the squeezed mel"
+            )
         self.chain = Chain(layer for _ in range(config.blocks) for layer in self._block(config, channels, cond_width))
 
     @staticmethod
     def _block(config: DecoderConfig, channels: int, cond_width: int) -> tuple[Flow, Flow, Flow]:
         network = WaveNet(
             channels // 2,
-            channels,
             width=config.width,
             layers=config.layers,
             kernel=config.kernel,

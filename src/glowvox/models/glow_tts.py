@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from glowvox.errors import UsageError
@@ -170,7 +170,9 @@ class GlowTTS(nn.Module):
         whole, frames = self._fit(wanted.long(), token_lengths)
         size = int(frames.max()) if len(frames) else 0
         if size == 0:
-            return GlowTTSSpeech(encoded.mean.new_zeros(len(tokens), self.bands, 0), frames, whole, encoded.log_duration)
+            return GlowTTSSpeech(
+                encoded.mean.new_zeros(len(tokens), self.bands, 0), frames, whole, encoded.log_duration
+            )
         frame_mask = length_mask(frames, size)
         index = token_of_frame(whole, size)
         mean, log_scale = expand(encoded.mean, index), expand(encoded.log_scale, index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from glowvox.config import Settings
 
 
-class EncoderConfig(Settings):
+class EncoderConfig(Settings, frozen=True, kw_only=True):
     """The transformer that reads the tokens."""
 
     width: int = 192
@@ -13,7 +13,8 @@ class EncoderConfig(Settings):
     layers: int = 6
     heads: int = 2
     kernel: int = 3
-    window: int | None = 4
+    window: int | None = 4  # tokens to either side whose distance attention knows
+    reach: int | None = None  # tokens further away than this are not attended to
     prenet: bool = True
     dropout: float = 0.1
 
@@ -23,16 +24,20 @@ class EncoderConfig(Settings):
             raise ValueError(f"encoder: heads = {self.heads} must divide width = {self.width}")
         if self.kernel % 2 == 0:
             raise ValueError(f"encoder: kernel = {self.kernel} must be odd; {self.kernel + 1} is")
+        for name in ("window", "reach"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise ValueError(f"encoder: {name} = {value} must not be negative")
 
 
-class DurationConfig(Settings):
+class DurationConfig(Settings, frozen=True, kw_only=True):
     """The predictor of durations."""
 
     width: int = 256
     dropout: float = 0.1
 
 
-class DecoderConfig(Settings):
+class DecoderConfig(Settings, frozen=True, kw_only=True):
     """The flow between mel and latent."""
 
     blocks: int = 12
@@ -55,7 +60,7 @@ class DecoderConfig(Settings):
             raise ValueError(f"decoder: squeeze = {self.squeeze} must be at least 1")
 
 
-class GlowTTSConfig(Settings):
+class GlowTTSConfig(Settings, frozen=True, kw_only=True):
     """A whole Glow-TTS. Vocabulary, mel bands and number of speakers come with the data and are no keys here."""
 
     encoder: EncoderConfig = EncoderConfig()

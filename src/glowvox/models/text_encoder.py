@@ -49,7 +49,7 @@ class DurationPredictor(nn.Module):
 class TextEncoder(nn.Module):
     """Embedding, prenet, transformer and three heads (Glow-TTS §3.2, appendix A.1)."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         config: EncoderConfig,
         duration: DurationConfig,
@@ -71,6 +71,7 @@ class TextEncoder(nn.Module):
                 heads=config.heads,
                 kernel=config.kernel,
                 window=config.window,
+                reach=config.reach,
                 dropout=config.dropout,
             )
             for _ in range(config.layers)
@@ -102,7 +103,7 @@ class TextEncoder(nn.Module):
         mask     (B, 1, N)
         returns  (B, C, N)
         """
-        x = (self.embedding(tokens) * math.sqrt(self.embedding.embedding_dim)).transpose(1, 2)
+        x: Tensor = (self.embedding(tokens) * math.sqrt(self.embedding.embedding_dim)).transpose(1, 2)
         if self.prenet is not None:
             x = self.prenet(x, mask)
         for layer in self.layers:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from glowvox.errors import InputError
@@ -94,7 +94,7 @@ def _compiled() -> Compiled | None:
         compiled = _compile()
         one = np.ones(1, np.int64)
         compiled(np.zeros((1, 1, 1), np.float32), one, one)
-    except Exception as error:  # noqa: BLE001 - whatever breaks a compiler, the reference still works
+    except Exception as error:
         log.warning("alignment search runs in torch, several times slower: numba is not usable here (%s)", error)
         return None
     return compiled

@@ -14,13 +14,16 @@ class RelativeAttention(nn.Module):
     """Self-attention whose scores and values know the distance between tokens (Shaw et al. 2018, eqs. 3 and 4).
 
     Distances up to `window` have a learned key and value, shared by the heads; beyond the window the relative term is
-    zero. `window=None` leaves the relative terms out.
+    zero. `window=None` leaves the relative terms out. With `reach`, tokens further apart do not see each other.
     """
 
-    def __init__(self, channels: int, heads: int, *, window: int | None, dropout: float) -> None:
+    def __init__(
+        self, channels: int, heads: int, *, window: int | None, reach: int | None, dropout: float
+    ) -> None:
         super().__init__()
         self.heads = heads
         self.window = window
+        self.reach = reach
         width = channels // heads
         self.query = nn.Conv1d(channels, channels, 1)
         self.key = nn.Conv1d(channels, channels, 1)
@@ -34,7 +37,7 @@ class RelativeAttention(nn.Module):
             self.relative_value = nn.Parameter(torch.randn(2 * window + 1, width) * width**-0.5)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Let every token look at every other of its own item.
+        """Let every token look at every other of its own item, or at those within reach.
 
         x        (B, C, N)
         mask     (B, 1, N)
@@ -48,6 +51,9 @@ class RelativeAttention(nn.Module):
             score = score + band.spread(query @ self.relative_key.transpose(0, 1))
         # a finite floor, so that a row of padding stays finite too
         inside = (mask * mask.transpose(1, 2))[:, None] > 0
+        if self.reach is not None:
+            positions = torch.arange(x.shape[2], device=x.device)
+            inside = inside & ((positions[None, :] - positions[:, None]).abs() <= self.reach)
         weight = self.dropout(score.float().masked_fill(~inside, -1e4).softmax(dim=-1).to(score.dtype))
         out = weight @ value
         if band is not None:
@@ -55,7 +61,8 @@ class RelativeAttention(nn.Module):
         return self.output(out.transpose(2, 3).flatten(1, 2))  # type: ignore[no-any-return]
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (self.heads, -1)).transpose(2, 3)  # (B, H, N, D)
+        batch, _, size = x.shape
+        return x.view(batch, self.heads, -1, size).transpose(2, 3)  # (B, H, N, D)
 
 
 class _Band:

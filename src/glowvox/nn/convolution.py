@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -24,7 +24,8 @@ class WeightNormConv1d(nn.Module):
 
     @staticmethod
     def _norm(weight: Tensor) -> Tensor:
-        return weight.flatten(1).norm(dim=1)[:, None, None]  # (O, 1, 1)
+        norm: Tensor = torch.linalg.vector_norm(weight, dim=(1, 2), keepdim=True)  # (O, 1, 1)
+        return norm
 
     def weight(self) -> Tensor:
         """The weight as it is applied (O, I, K)."""

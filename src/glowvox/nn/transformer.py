@@ -53,11 +53,19 @@ class FeedForward(nn.Module):
 class TransformerLayer(nn.Module):
     """Attention and feed-forward, each added to its input and normalised afterwards (Vaswani et al. 2017)."""
 
-    def __init__(  # noqa: PLR0913
-        self, channels: int, *, feed_forward: int, heads: int, kernel: int, window: int | None, dropout: float
+    def __init__(
+        self,
+        channels: int,
+        *,
+        feed_forward: int,
+        heads: int,
+        kernel: int,
+        window: int | None,
+        reach: int | None,
+        dropout: float,
     ) -> None:
         super().__init__()
-        self.attention = RelativeAttention(channels, heads, window=window, dropout=dropout)
+        self.attention = RelativeAttention(channels, heads, window=window, reach=reach, dropout=dropout)
         self.attention_norm = ChannelNorm(channels)
         self.feed_forward = FeedForward(channels, feed_forward, kernel=kernel, dropout=dropout)
         self.feed_forward_norm = ChannelNorm(channels)

@@ -10,15 +10,14 @@ from glowvox.nn.dropout import Dropout
 
 
 class WaveNet(nn.Module):
-    """Non-causal WaveNet between two 1×1 convolutions (van den Oord et al. 2016, eq. 2; WaveGlow §2.2).
+    """Non-causal WaveNet between two 1×1 convolutions, C channels in and 2C out (van den Oord et al. 2016, eq. 2).
 
     The last projection starts at zero, so that a coupling around this network starts as the identity.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
-        channels_in: int,
-        channels_out: int,
+        channels: int,
         *,
         width: int,
         layers: int,
@@ -29,7 +28,7 @@ class WaveNet(nn.Module):
     ) -> None:
         super().__init__()
         self.width = width
-        self.start = WeightNormConv1d(channels_in, width)
+        self.start = WeightNormConv1d(channels, width)
         self.gates = nn.ModuleList(
             WeightNormConv1d(width, 2 * width, kernel, dilation=dilation_rate**layer) for layer in range(layers)
         )
@@ -38,7 +37,7 @@ class WaveNet(nn.Module):
         )
         self.conditioning = WeightNormConv1d(cond_width, 2 * width * layers) if cond_width else None
         self.dropout = Dropout(dropout)
-        self.end = nn.Conv1d(width, channels_out, 1)
+        self.end = nn.Conv1d(width, 2 * channels, 1)
         nn.init.zeros_(self.end.weight)
         assert self.end.bias is not None
         nn.init.zeros_(self.end.bias)
@@ -46,13 +45,15 @@ class WaveNet(nn.Module):
     def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> Tensor:
         """Map x, seeing nothing of the padding.
 
-        x        (B, C_in, T)
+        x        (B, C, T)
         mask     (B, 1, T)
         cond     (B, G, 1) or None   what every frame is conditioned on
-        returns  (B, C_out, T)
+        returns  (B, 2C, T)
         """
         layers = len(self.gates)
-        biases = [None] * layers if cond is None or self.conditioning is None else self.conditioning(cond).chunk(layers, 1)
+        biases = (
+            [None] * layers if cond is None or self.conditioning is None else self.conditioning(cond).chunk(layers, 1)
+        )
         hidden = self.start(x)
         hidden = hidden * mask.to(hidden.dtype)
         mask = mask.to(hidden.dtype)

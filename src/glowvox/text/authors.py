@@ -102,7 +102,9 @@ _KNOWN = frozenset(NAMES)
 
 def make_authors_front_end(symbols: Symbols | None, dictionary: Path | None) -> AuthorsFrontEnd:
     """The front end for a model's inventory; the blank is used where the inventory has it."""
-    return AuthorsFrontEnd(read_dictionary(dictionary) if dictionary else {}, bool(symbols) and BLANK in (symbols or ()))
+    return AuthorsFrontEnd(
+        read_dictionary(dictionary) if dictionary else {}, bool(symbols) and BLANK in (symbols or ())
+    )
 
 
 def read_dictionary(path: Path) -> dict[str, str]:

@@ -38,9 +38,9 @@ _ORDINAL = re.compile(r"([0-9]+)(?:st|nd|rd|th)")
 _INTEGER = re.compile(r"[0-9]+")
 
 _ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split(" ")
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SCALES = (
     "", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion", "sextillion", "septillion",
@@ -79,7 +79,9 @@ def _dollars(amount: str) -> str:
     dollars = _plain(parts[0])
     cents = _plain(parts[1]) if len(parts) > 1 else 0
     named = [
-        f"{count} {unit if count == 1 else unit + 's'}" for count, unit in ((dollars, "dollar"), (cents, "cent")) if count
+        f"{count} {unit if count == 1 else unit + 's'}"
+        for count, unit in ((dollars, "dollar"), (cents, "cent"))
+        if count
     ]
     return ", ".join(named) or "zero dollars"
 
@@ -113,7 +115,7 @@ def _ordinal(digits: str) -> str:
 
 
 def _cardinal(number: int, *, link: str) -> str:
-    """A number in words, groups of three digits apart by commas; `link` stands behind a hundred."""
+    """A number in words, groups of three digits apart by commas; `link` stands behind a hundred and before a last word."""
     if number >= 1000 ** len(_SCALES):
         raise TextError(f"the number {number} is too long to be read", hint="at most 36 digits can be read")
     if number == 0:
@@ -125,7 +127,10 @@ def _cardinal(number: int, *, link: str) -> str:
         if group:
             groups.append(f"{_below_thousand(group, link)} {_SCALES[scale]}".rstrip())
         scale += 1
-    return ", ".join(reversed(groups))
+    *high, last = reversed(groups)
+    if high and " " not in last:
+        return f"{', '.join(high)}{link}{last}"
+    return ", ".join((*high, last))
 
 
 def _below_thousand(number: int, link: str) -> str:

@@ -137,4 +137,3 @@ def _add_mark(tokens: list[Token], item: Item) -> None:
         tokens.append(Token(mark, item.span))
     elif _STRENGTH[mark] > before:
         tokens[-1] = Token(mark, item.span)
-

@@ -88,7 +88,9 @@ def _unknown(letters: list[str], known: tuple[str, ...], place: Span, seen: set[
     missing = [letter for letter in dict.fromkeys(letters) if letter not in known and letter not in seen]
     seen.update(missing)
     return [
-        Note("unknown symbol", f"{describe(letter)} at column {place[0] + 1} is not among the symbols: not spoken", place)
+        Note(
+            "unknown symbol", f"{describe(letter)} at column {place[0] + 1} is not among the symbols: not spoken", place
+        )
         for letter in missing
     ]
 
@@ -115,5 +117,7 @@ def _backend(voice: str) -> Backend:
     try:
         backend: Backend = EspeakBackend(voice, with_stress=True, preserve_punctuation=False)
     except RuntimeError as error:
-        raise TextError(f"espeak-ng has no language '{voice}': {error}", hint="as in espeak:en-us or espeak:de") from None
+        raise TextError(
+            f"espeak-ng has no language '{voice}': {error}", hint="as in espeak:en-us or espeak:de"
+        ) from None
     return backend

@@ -223,9 +223,9 @@ _ROLES = read_roles(NOUN_AND_VERB)
 def _plurals() -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
     for word, roles in _ROLES.items():
         if word == "house":
-            yield "houses", {"noun": tuple("HH AW1 Z IH0 Z".split())}
+            yield "houses", {"noun": tuple(["HH", "AW1", "Z", "IH0", "Z"])}
         elif word == "mouth":
-            yield "mouths", {"noun": tuple("M AW1 DH Z".split())}
+            yield "mouths", {"noun": tuple(["M", "AW1", "DH", "Z"])}
         elif word.endswith("y") and word[-2] not in "aeiou":
             yield word[:-1] + "ies", {role: with_s(phones) for role, phones in roles.items()}
         else:

@@ -66,11 +66,10 @@ def _read(folded: Folded) -> tuple[list[NormalWord], list[Note]]:
         if text[place] == " ":
             place += 1
             continue
-        if plain := _PLAIN.match(text, place):
-            if plain[0] not in _HELD:
-                words.append(NormalWord(plain[0], _span(folded, place, plain.end())))
-                place = plain.end()
-                continue
+        if (plain := _PLAIN.match(text, place)) and plain[0] not in _HELD:
+            words.append(NormalWord(plain[0], _span(folded, place, plain.end())))
+            place = plain.end()
+            continue
         name, reading = _first(text, place)
         span = _span(folded, place, reading.end)
         rule = None if reading.plain else name

@@ -7,10 +7,10 @@ Every function returns lower-case words joined by single spaces.
 from __future__ import annotations
 
 _SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "_ ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 SCALES = (
     "",
     "thousand",
@@ -141,7 +141,7 @@ def decade(number: int) -> str:
 
 
 def fraction(numerator: int, denominator: int) -> str:
-    """A fraction: 1/2 is "one half", 3/4 "three quarters", 5/8 "five eighths", 1/144 "one over one hundred forty four"."""
+    """A fraction: 1/2 is "one half", 3/4 "three quarters", 5/8 "five eighths", 1/99 "one over ninety nine"."""
     if denominator == 1 or denominator == 0 or (denominator > 20 and denominator not in {32, 64, 100, 1000}):
         return f"{cardinal(numerator)} over {cardinal(denominator)}"
     part = _EXACT_PARTS.get(denominator) or ordinal(denominator)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from glowvox.text.normal.full_stops import BEGINNERS
+from glowvox.text.normal.reading import listed
 from glowvox.text.records import Span
 
 _ALONE = "。！？｡．؟۔।॥።"  # ends a sentence with no space behind it
@@ -27,24 +29,26 @@ _LOOK_BACK = 40
 
 # Never the last word of a sentence.
 _TITLES = frozenset(
-    "mr mrs ms mx messrs mme mlle dr drs prof rev fr hon gov sen rep pres gen col maj capt cpt cmdr lt lieut sgt cpl pvt"
-    " adm supt msgr mt vs viz cf ca approx e.g i.e a.k.a eg ie incl excl esp tel ext resp".split()
+    listed(
+        "mr mrs ms mx messrs mme mlle dr drs prof rev fr hon gov sen rep pres gen col maj capt cpt cmdr lt lieut"
+        " sgt cpl pvt adm supt msgr mt vs viz cf ca approx e.g i.e a.k.a eg ie incl excl esp tel ext resp"
+    )
 )
 # The last word where the next begins like a sentence; otherwise not.
 _EITHER = frozenset(
-    "etc al st ft inc ltd co corp bros jr sr esq ave blvd rd dept univ assn p.m a.m ph.d m.d b.a m.a d.c u.s u.k u.n u.s.a b.c"
-    " a.d b.c.e c.e l.a n.y u.s.s.r min max sec hr hrs in oz lb lbs km kg cm mm yd mi est intl calif mass penn conn"
-    " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun vols nos pp figs".split()
+    listed(
+        "etc al st ft inc ltd co corp bros jr sr esq ave blvd rd dept univ assn p.m a.m ph.d m.d b.a m.a d.c u.s"
+        " u.k u.n u.s.a b.c a.d b.c.e c.e l.a n.y u.s.s.r min max sec hr hrs in oz lb lbs km kg cm mm yd mi est"
+        " intl calif mass penn conn jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur"
+        " thurs fri sat sun vols nos pp figs"
+    )
 )
 # Not the last word where a number follows.
 _NUMBERED = frozenset(
-    "no nos p pp vol vols ch chap sec sect fig figs eq art pt par app apt ste op ed ver v c jan feb mar apr jun jul aug"
-    " sep sept oct nov dec".split()
-)
-_BEGINNERS = frozenset(
-    "the this that these those he she it they we you i in on at but and so if when there his her its their my our your as"
-    " for a an no yes then what why how where who after before now here however some many most all one two not do did is"
-    " are was were will would can could should let please with from by to of once since while although because".split()
+    listed(
+        "no nos p pp vol vols ch chap sec sect fig figs eq art pt par app apt ste op ed ver v c jan feb mar apr"
+        " jun jul aug sep sept oct nov dec"
+    )
 )
 _LETTER_NAMED = re.compile(
     r"\b(?:plan|vitamin|grade|class|group|type|part|section|option|hepatitis|team|model|series|schedule|exhibit|point"
@@ -226,4 +230,4 @@ def _begins(previous: str, following: str) -> bool:
         return not word[:1].isdigit()
     if len(previous) == 1 and len(word) == 1:
         return previous == "i" and not following.endswith(".")
-    return word in _BEGINNERS or previous == "i"
+    return word in BEGINNERS or previous == "i"

@@ -17,8 +17,7 @@ from glowvox.data.sound import clean
 from glowvox.data.utterance import Utterance
 from glowvox.errors import AudioError, CorpusError, InputError, TextError
 from glowvox.evaluate.tiers import Alignment, Interval, Tier
-from glowvox.text.frontend import Sentence
-from glowvox.text.symbols import BOUNDARY, END, START
+from glowvox.text.frontend import Sentence, token_names
 from glowvox.train.speaker import Speaker
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ def align_recording(voice: Speaker, utterance: Utterance, speaker: str | None) -
     sound = clean(utterance.audio, config)
     mel = torch.from_numpy(log_mel(sound.samples, config.mel))[None]
     sentences = voice.front_end(utterance.text)
-    symbols, words = labelled(sentences)
+    symbols, words = labelled(sentences, framed=voice.front_end.framed)
     out = voice.model(
         torch.tensor([voice.symbols.encode(symbols)]),
         torch.tensor([len(symbols)]),
@@ -74,29 +73,28 @@ def align_recording(voice: Speaker, utterance: Utterance, speaker: str | None) -
     ends = out.durations[0].cumsum(0).numpy() * frame_s + sound.start / config.mel.sample_rate
     seconds = sound.whole / config.mel.sample_rate
     phones = _phones(symbols, ends, seconds)
-    return Alignment(utterance.id, seconds, (Tier("phones", tuple(phones)), Tier("words", tuple(_words(words, phones)))))
+    return Alignment(
+        utterance.id, seconds, (Tier("phones", tuple(phones)), Tier("words", tuple(_words(words, phones))))
+    )
 
 
-def labelled(sentences: Sequence[Sentence]) -> tuple[list[str], list[tuple[str, list[int]]]]:
+def labelled(sentences: Sequence[Sentence], *, framed: bool) -> tuple[list[str], list[tuple[str, list[int]]]]:
     """The symbols of a whole clip, and each word with the places of its phonemes among them."""
-    symbols = [START]
+    symbols = token_names(sentences, framed=framed)
     words: list[tuple[str, list[int]]] = []
+    first = int(framed)
     for sentence in sentences:
-        if not sentence.tokens:
-            continue
-        if len(symbols) > 1:
-            symbols.append(BOUNDARY)
-        first = len(symbols)
-        symbols += [token.symbol for token in sentence.tokens]
         for word in sentence.words:
             places = [
                 first + index
                 for index, token in enumerate(sentence.tokens)
-                if token.span[0] >= word.span[0] and token.span[1] <= word.span[1] and token.symbol[0].isalpha()
+                if word.span[0] <= token.span[0] and token.span[1] <= word.span[1] and token.symbol[-1].isalnum()
             ]
             if places and (not words or places != words[-1][1]):
                 words.append((word.text, places))
-    return [*symbols, END], words
+        if sentence.tokens:
+            first += len(sentence.tokens) + int(framed)  # the boundary that follows
+    return symbols, words
 
 
 def _phones(symbols: Sequence[str], ends: npt.NDArray[np.float64], seconds: float) -> list[Interval]:
@@ -104,7 +102,7 @@ def _phones(symbols: Sequence[str], ends: npt.NDArray[np.float64], seconds: floa
     starts = [0.0, *ends[:-1].tolist()]
     stops = [*ends[:-1].tolist(), seconds]
     return [
-        Interval(start, stop, symbol if symbol[0].isalpha() else SILENT)
+        Interval(start, stop, symbol if symbol[-1].isalnum() else SILENT)
         for symbol, start, stop in zip(symbols, starts, stops, strict=True)
     ]
 

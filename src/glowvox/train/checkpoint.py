@@ -31,7 +31,9 @@ NAME = re.compile(r"step-(\d{7,})")
 FORMAT = 1
 
 
-def write_checkpoint(folder: Path, step: int, parts: Mapping[str, Mapping[str, Tensor]], state: Mapping[str, Any]) -> Path:
+def write_checkpoint(
+    folder: Path, step: int, parts: Mapping[str, Mapping[str, Tensor]], state: Mapping[str, Any]
+) -> Path:
     """Write `parts` (name → tensors) and `state` as `folder/step-NNNNNNN`.
 
     raises  GlowvoxError when the disk refuses; nothing that was there before is touched

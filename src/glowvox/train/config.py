@@ -8,7 +8,7 @@ from glowvox.config import Settings
 from glowvox.models.glow_tts_config import PRESETS, GlowTTSConfig
 
 
-class BatchConfig(Settings):
+class BatchConfig(Settings, frozen=True, kw_only=True):
     """How clips become batches."""
 
     frames: int = 8_000  # padded mel frames a batch and process
@@ -20,7 +20,7 @@ class BatchConfig(Settings):
             raise ValueError("batch: frames and shapes must be at least 1")
 
 
-class OptimizerConfig(Settings):
+class OptimizerConfig(Settings, frozen=True, kw_only=True):
     """What moves the parameters, how far, and when."""
 
     name: Literal["adamw", "adam", "radam"] = "adamw"
@@ -42,7 +42,7 @@ class OptimizerConfig(Settings):
             raise ValueError(f"optimizer: warmup = {self.warmup} must be at least 1 step")
 
 
-class EveryConfig(Settings):
+class EveryConfig(Settings, frozen=True, kw_only=True):
     """How often things happen, in steps."""
 
     log: int = 20
@@ -58,7 +58,7 @@ class EveryConfig(Settings):
                 raise ValueError(f"every: {name} = {getattr(self, name)} must be at least 1 step")
 
 
-class TrainConfig(Settings):
+class TrainConfig(Settings, frozen=True, kw_only=True):
     """One run, whole; stored resolved in its folder."""
 
     prepared: str = ""  # folder written by `glowvox data prepare`

@@ -6,6 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -53,7 +54,7 @@ class Loop:
     `sample` is called with the step when pictures and audio are due, `report` after every log line.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         run: Run,
         recipe: GlowTTSRecipe,
@@ -84,9 +85,8 @@ class Loop:
         checkpoint = self.run.latest()
         if checkpoint is None:
             return
-        names = ["model", "optimizer", *(["ema"] if self.config.ema else [])]
-        parts = {name: read_part(checkpoint, name) for name in names}
         state = read_state(checkpoint)
+        parts = {Path(name).stem: read_part(checkpoint, Path(name).stem) for name in state["sha256"]}
         self.recipe.restore(parts, state)
         self.step, self.best, self.seconds = step_of(checkpoint), state["best"], state["seconds"]
         if self.first:
@@ -103,7 +103,9 @@ class Loop:
             groups=self.config.batch.shapes,
         )
         if not self.recipe.initialised:
-            order = steps_after(buckets, seed=self.config.seed, step=0, rank=fabric.global_rank, world=fabric.world_size)
+            order = steps_after(
+                buckets, seed=self.config.seed, step=0, rank=fabric.global_rank, world=fabric.world_size
+            )
             self.recipe.initialise([self._batch(next(order)[1].clips) for _ in range(self.config.init_batches)])
         window: list[dict[str, float]] = []
         started = time.monotonic()

@@ -35,7 +35,11 @@ def make_optimizer(config: OptimizerConfig, parameters: Iterable[nn.Parameter]) 
 def flatten_state(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, Tensor]:
     """The optimizer's tensors as `parameter/entry`; `names` are the parameters in order."""
     state = optimizer.state_dict()["state"]
-    return {f"{names[index]}/{entry}": torch.as_tensor(value) for index, row in state.items() for entry, value in row.items()}
+    return {
+        f"{names[index]}/{entry}": torch.as_tensor(value)
+        for index, row in state.items()
+        for entry, value in row.items()
+    }
 
 
 def restore_state(optimizer: torch.optim.Optimizer, names: list[str], flat: dict[str, Tensor]) -> None:
@@ -78,7 +82,7 @@ class Average:
             value.copy_(values[name])
 
 
-class swapped:  # noqa: N801 - reads as a statement: with swapped(model, values)
+class swapped:
     """Run a block with other parameter values in the module, then put its own back."""
 
     def __init__(self, module: nn.Module, values: dict[str, Tensor]) -> None:

@@ -29,10 +29,13 @@ class TrainingForward(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor) -> dict[str, Tensor]:
+    def forward(
+        self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor
+    ) -> dict[str, Tensor]:
         """tokens (B, N), token_lengths (B,), mel (B, M, T), frames (B,), speaker (B,) → the fields of GlowTTSOutput."""
         several = self.model.speaker_table is not None
-        return vars(self.model(tokens, token_lengths, mel, frames, speaker if several else None))
+        out: GlowTTSOutput = self.model(tokens, token_lengths, mel, frames, speaker if several else None)
+        return vars(out)
 
 
 class GlowTTSRecipe:
@@ -59,7 +62,9 @@ class GlowTTSRecipe:
         if self.initialised:
             return
         several = self.model.speaker_table is not None
-        prepared = [(b.mel, b.frames, b.speaker if several else None) for b in (b.to(self.fabric.device) for b in batches)]
+        prepared = [
+            (b.mel, b.frames, b.speaker if several else None) for b in (b.to(self.fabric.device) for b in batches)
+        ]
         initialise_actnorm(self.model, prepared, lambda moments: self._sum(moments))
         self.initialised = True
         if self.average is not None:
@@ -111,7 +116,7 @@ class GlowTTSRecipe:
 
     def _gradient_norm(self) -> Tensor:
         grads = [p.grad for p in self.model.parameters() if p.grad is not None]
-        return torch.stack(torch._foreach_norm(grads)).norm()
+        return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads)))
 
     @torch.no_grad()
     def _clip(self, norm: Tensor) -> None:
@@ -128,10 +133,10 @@ class GlowTTSRecipe:
         self.optimizer.zero_grad()
         what = "the loss" if not torch.isfinite(loss) else "a gradient"
         log.warning(
-            "step %d skipped: %s is not a finite number (loss %g, gradient norm %g) on clips %s. Once in a while is harmless; "
-            "if it repeats, lower optimizer.lr, or look at these clips with `glowvox data check`",
-            step, what, float(loss), float(norm), ", ".join(batch.ids),
-        )  # fmt: skip
+            "step %d skipped: %s is not a finite number (loss %g, gradient norm %g) on clips %s. Once in a while is "
+            "harmless; if it repeats, lower optimizer.lr, or look at these clips with `glowvox data check`",
+            *(step, what, float(loss), float(norm), ", ".join(batch.ids)),
+        )
 
     @torch.no_grad()
     def validate(self, batches: Sequence[Batch]) -> dict[str, float]:
@@ -161,11 +166,12 @@ class GlowTTSRecipe:
         return {"initialised": self.initialised, "skipped": self.skipped}
 
     def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
-        """Take up a checkpoint."""
+        """Take up a checkpoint; an imported one has no optimizer state or average, which then start afresh."""
         self.model.load_state_dict(parts["model"])
-        restore_state(self.optimizer, self.names, parts["optimizer"])
+        if "optimizer" in parts:
+            restore_state(self.optimizer, self.names, parts["optimizer"])
         if self.average is not None:
-            self.average.load(parts["ema"])
+            self.average.load(parts.get("ema", parts["model"]))
         self.initialised = bool(state["initialised"])
         self.skipped = int(state["skipped"])
 

@@ -1,10 +1,10 @@
 """The run folder: everything a run knows, in files a person can open.
 
-    run.toml          the resolved settings, and what the model must know of its data
-    metrics.jsonl     one object a line, by step
-    report.html       curves, pictures and audio on one page
-    samples/          alignments, mels and audio of test sentences, by step
-    checkpoints/      step-NNNNNNN folders; best.json names the best
+run.toml          the resolved settings, and what the model must know of its data
+metrics.jsonl     one object a line, by step
+report.html       curves, pictures and audio on one page
+samples/          alignments, mels and audio of test sentences, by step
+checkpoints/      step-NNNNNNN folders; best.json names the best
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from glowvox.train.config import TrainConfig
 from glowvox.train.files import write_text
 
 
-class RunSettings(Settings):
+class RunSettings(Settings, frozen=True, kw_only=True):
     """What `run.toml` holds."""
 
     train: TrainConfig
@@ -102,4 +102,3 @@ class Run:
         """Name the best checkpoint."""
         text = json.dumps({"checkpoint": checkpoint.name, "step": step_of(checkpoint), "loss": loss})
         write_text(self.checkpoints / "best.json", text)
-

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from glowvox.audio.griffin_lim import griffin_lim
+from glowvox.audio.mel import MelConfig
 from glowvox.audio.wave import Audio
 from glowvox.config import near
 from glowvox.errors import CheckpointError, UsageError
 from glowvox.models.glow_tts import GlowTTS
-from glowvox.text.frontend import Sentence, make_front_end
-from glowvox.text.symbols import END, START, Symbols
+from glowvox.text.frontend import Sentence, make_front_end, token_names
+from glowvox.text.symbols import Symbols
 from glowvox.train.run import Run, RunSettings
 from glowvox.train.weights import read_weights, trained_values
 
@@ -66,6 +67,11 @@ class Speaker:
         settings, values, _ = read_weights(place)
         return cls(settings, values, lexicon=lexicon)
 
+    @property
+    def mel(self) -> MelConfig:
+        """The mel settings that the model was trained on."""
+        return self.settings.mel
+
     def number(self, speaker: str | None) -> int:
         """A speaker's number by name; the first where none is named.
 
@@ -84,9 +90,11 @@ class Speaker:
         number = self.number(speaker)
         spoken = []
         for sentence in self.front_end(text):
-            symbols = (START, *(token.symbol for token in sentence.tokens), END) if sentence.tokens else ()
+            symbols = tuple(token_names([sentence], framed=self.front_end.framed)) if sentence.tokens else ()
             if not symbols:
-                spoken.append(Spoken(sentence, (), np.zeros(0, np.int64), np.zeros((self.settings.mel.bands, 0), np.float32)))
+                spoken.append(
+                    Spoken(sentence, (), np.zeros(0, np.int64), np.zeros((self.settings.mel.bands, 0), np.float32))
+                )
                 continue
             tokens = torch.tensor([self.symbols.encode(symbols)])
             speech = self.model.generate(
@@ -101,7 +109,7 @@ class Speaker:
         return spoken
 
     def say(
-        self, text: str, *, speaker: str | None = None, speed: float = 1.0, variation: float = VARIATION, seed: int = 0
+        self, text: str, seed: int = 0, speaker: str | None = None, *, speed: float = 1.0, variation: float = VARIATION
     ) -> Audio:
         """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample."""
         rate = self.settings.mel.sample_rate

@@ -66,11 +66,13 @@ def open_run(folder: Path, config: TrainConfig) -> tuple[Run, Prepared]:
 def _difference(old: Any, new: Any) -> str:
     if hasattr(old, "__struct_fields__"):
         a, b = plain(old), plain(new)
-        return ", ".join(f"{key}: {a.get(key)} there, {b.get(key)} here" for key in a.keys() | b.keys() if a.get(key) != b.get(key))
+        return ", ".join(
+            f"{key}: {a.get(key)} there, {b.get(key)} here" for key in a.keys() | b.keys() if a.get(key) != b.get(key)
+        )
     return f"{len(old)} there, {len(new)} here" if len(old) != len(new) else f"{old} there, {new} here"
 
 
-def train(  # noqa: PLR0913
+def train(
     folder: Path,
     config: TrainConfig,
     *,

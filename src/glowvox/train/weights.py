@@ -31,7 +31,8 @@ def trained_values(run: Run) -> tuple[dict[str, Tensor], int]:
     checkpoint = run.best() or run.latest()
     if checkpoint is None:
         raise CheckpointError(
-            f"{run.folder}: no checkpoint yet", hint="train it a little longer; the first is saved after every.save steps"
+            f"{run.folder}: no checkpoint yet",
+            hint="train it a little longer; the first is saved after every.save steps",
         )
     name = "ema" if run.settings.train.ema else "model"
     return read_part(checkpoint, name), step_of(checkpoint)
@@ -65,14 +66,15 @@ def read_weights(path: Path) -> tuple[RunSettings, dict[str, Tensor], dict[str, 
     try:
         with safe_open(path, "pt") as file:
             header = json.loads((file.metadata() or {})[HEADER])
-            values = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - no mapping
+            values = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - a safe_open file is no mapping
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file") from None
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path}: not a readable weights file: {error}") from None
     except (KeyError, ValueError):
         raise CheckpointError(
-            f"{path}: these tensors were not written by glowvox", hint="published checkpoints come in by `glowvox import`"
+            f"{path}: these tensors were not written by glowvox",
+            hint="published checkpoints come in by `glowvox import`",
         ) from None
     settings = config.loads(header.pop("settings"), RunSettings, where=str(path))
     return settings, values, header

@@ -136,10 +136,15 @@ def _fault(entry: Entry, source: Source) -> Problem | None:
         cause = f"'{shorten(name)}' has no text"
         return Problem("error", "empty text", place, cause, "write what is said, or delete the row", id=name)
     if len(text) > LONGEST_TEXT:
-        cause = f"a text of {len(text):,} characters, starting '{shorten(text, 30)}'"
-        remedy = f"cut text and recording into sentences (texts over {LONGEST_TEXT:,} characters are refused)"
-        return Problem("error", "huge text", place, cause, remedy, id=name)
+        return huge_text(place, name, text)
     return None
+
+
+def huge_text(place: Place, name: str, text: str) -> Problem:
+    """A text that no clip of a useful length can hold: a line break is missing, or the recording is a chapter."""
+    cause = f"a text of {len(text):,} characters, starting '{shorten(text, 30)}'"
+    remedy = f"cut text and recording into sentences (texts over {LONGEST_TEXT:,} characters are refused)"
+    return Problem("error", "huge text", place, cause, remedy, id=name or None)
 
 
 def _missing(entry: Entry, files: AudioFiles, root: Path) -> Problem:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from glowvox.data.audio_files import EXTENSIONS, AudioFiles
-from glowvox.data.layouts.listing import Entry, Listing, Source
+from glowvox.data.layouts.listing import Entry, Listing, Source, huge_text
 from glowvox.data.problem import Place, Problem, shorten
-from glowvox.data.table import Line, read_lines, relative
+from glowvox.data.table import LONGEST_TEXT, Line, read_lines, relative
 
 Row = tuple[str, str, str]  # recording, text, speaker ("" where the table has none)
 Parse = Callable[[list[str]], Row | None]
@@ -47,8 +47,12 @@ def read_table(listing: Listing, source: Source, table: Path, files: AudioFiles,
         if number == 0 and is_header(cells):
             _note_header(listing, name, line)
             continue
-        row = parse(cells)
         place = Place(name, line.row)
+        longest = max(cells, key=len)
+        if len(longest) > LONGEST_TEXT:
+            listing.refuse(huge_text(place, cells[0].strip(), longest))
+            continue
+        row = parse(cells)
         if row is None:
             cause = f"{len(cells)} column{'s' * (len(cells) != 1)} in '{shorten(line.text)}'"
             remedy = f"write {expected}; a text may hold no '|'"

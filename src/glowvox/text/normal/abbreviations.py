@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from glowvox.text.normal.full_stops import closes_text, end_of_short
 from glowvox.text.normal.reading import (
     ALWAYS,
     Reading,
@@ -12,7 +13,7 @@ from glowvox.text.normal.reading import (
     after,
     before,
     letters,
-    plain_word,
+    listed,
     read_words,
     spoken,
 )
@@ -21,12 +22,9 @@ from glowvox.text.normal.reading import (
 _DOTTED: dict[str, tuple[str, bool]] = {
     "e.g.": ("for example", False),
     "i.e.": ("that is", False),
+    "E.g.": ("for example", False),
+    "I.e.": ("that is", False),
     "a.k.a.": ("also known as", False),
-    "viz.": ("namely", False),
-    "cf.": ("compare", False),
-    "ca.": ("circa", False),
-    "al.": ("al", True),
-    "ibid.": ("ibid", True),
     "Gen.": ("general", False),
     "Col.": ("colonel", False),
     "Maj.": ("major", False),
@@ -42,7 +40,7 @@ _DOTTED: dict[str, tuple[str, bool]] = {
     "Supt.": ("superintendent", False),
     "Fr.": ("father", False),
     "Msgr.": ("monsignor", False),
-    "Messrs.": ("messers", False),
+    "Messrs.": ("messieurs", False),
     "Mme.": ("madam", False),
     "Mlle.": ("mademoiselle", False),
     "Ph.D.": ("p h d", True),
@@ -59,20 +57,8 @@ _DOTTED: dict[str, tuple[str, bool]] = {
     "Mts.": ("mountains", True),
     "Apt.": ("apartment", False),
     "Ste.": ("suite", False),
-    "ext.": ("extension", False),
     "Ext.": ("extension", False),
-    "tel.": ("telephone", False),
     "Tel.": ("telephone", False),
-    "min.": ("minimum", True),
-    "max.": ("maximum", True),
-    "avg.": ("average", True),
-    "temp.": ("temperature", True),
-    "vol.": ("volume", True),
-    "orig.": ("originally", True),
-    "incl.": ("including", False),
-    "excl.": ("excluding", False),
-    "ed.": ("edition", True),
-    "fig.": ("figure", False),
 }
 # Before a number or a Roman numeral only.
 _NUMBERED = {
@@ -97,45 +83,50 @@ _NUMBERED = {
     "apt": "apartment",
     "ste": "suite",
     "op": "opus",
-    "ed": "edition",
     "ext": "extension",
-    "v": "versus",
+    "tel": "telephone",
+    "min": "minimum",
+    "max": "maximum",
     "c": "circa",
     "ca": "circa",
 }
-_SAINTS = (
-    "John Paul Peter Louis Petersburg Mary Patrick Andrew Andrews George James Thomas Lucia Lucie Augustine Francis"
-    " Helena Helens Helen Nicholas Valentine Joseph Stephen Michael Anthony Luke Mark Matthew Bernard Martin Kitts"
-    " Vincent Albans Catharines Charles Cloud Anne Ann Croix David Denis Elmo Gallen Ives Joan Lawrence Moritz Pancras"
-    " Simon Teresa Theresa Tropez"
-).split()
-_ENDS = re.compile(r"[\"')]*(?:\s*$|\s+[\"'(]*[A-Z])")
-
-
-def _end(match: re.Match[str]) -> int:
-    """Leaves the full stop to a sentence that ends with the short form."""
-    return match.end() - 1 if match[0].endswith(".") and _ENDS.match(after(match)) else match.end()
+_SAINTS = frozenset(
+    listed(
+        "John Paul Peter Louis Petersburg Mary Patrick Andrew Andrews George James Thomas Lucia Lucie Augustine"
+        " Francis Helena Helens Helen Nicholas Valentine Joseph Stephen Michael Anthony Luke Mark Matthew Bernard"
+        " Martin Kitts Vincent Albans Catharines Charles Cloud Anne Ann Croix David Denis Elmo Gallen Ives Joan"
+        " Lawrence Moritz Pancras Simon Teresa Theresa Tropez"
+    )
+)
+_TITLES = frozenset(listed("mr mrs dr drs prof capt lt sgt mt cmdr lieut vs pvt"))  # something always follows
+_LOUD = frozenset({"ETC", "MRS", "VS"})  # short forms in capitals without a stop that are no acronyms
+_SLASHED = {
+    "w/o": "without",
+    "w/": "with",
+    "c/o": "care of",
+    "n/a": "not applicable",
+    "N/A": "not applicable",
+    "and/or": "and or",
+    "a/c": "a c",
+}
 
 
 def _always(match: re.Match[str]) -> Reading | None:
-    word = match["word"].lower()
-    if word not in ALWAYS or match["word"] in {"MR", "EST", "MT", "SR", "LT", "DR"} and not match["stop"]:
+    written, word = match["word"], match["word"].lower()
+    if word not in ALWAYS or (written.isupper() and not match["stop"] and written not in _LOUD):
         return None
     if word == "dr" and _is_street(match):
-        return Reading(spoken("drive"), _end(match))
-    title = word in {"mr", "mrs", "dr", "prof", "capt", "lt", "sgt", "mt", "drs", "cmdr", "lieut", "vs", "pvt"}
-    return Reading(spoken(ALWAYS[word]), match.end() if title and not _closes(match) else _end(match))
-
-
-def _closes(match: re.Match[str]) -> bool:
-    return re.match(r"[\"')]*\s*$", after(match)) is not None
+        return Reading(spoken("drive"), end_of_short(match))
+    if word in _TITLES and not closes_text(match):
+        return read_words(match, ALWAYS[word])
+    return Reading(spoken(ALWAYS[word]), end_of_short(match, before_any_capital=word == "etc"))
 
 
 def _is_street(match: re.Match[str]) -> bool:
     """Whether the short form follows a name or number as a street does, and no name follows it."""
     named = re.search(r"(?:[A-Z][\w']*|\d(?:st|nd|rd|th))[ ]$", before(match)) is not None
     begins = re.search(r"(?:^|[.?!\"(])\s*[A-Z][\w']*[ ]$", before(match)) is not None
-    return named and (not begins or _closes(match)) and not re.match(r"[ ][A-Z][a-z]", after(match))
+    return named and (not begins or closes_text(match)) and not re.match(r"[ ][A-Z][a-z]", after(match))
 
 
 def _saint(match: re.Match[str]) -> Reading:
@@ -143,15 +134,13 @@ def _saint(match: re.Match[str]) -> Reading:
     named = re.search(r"(?:[A-Z][\w']*|\d(?:st|nd|rd|th))[ ]$", before(match)) is not None
     if following and (following[1] in _SAINTS or not named):
         return read_words(match, "saint")
-    return Reading(spoken("street"), _end(match))
+    return Reading(spoken("street"), end_of_short(match))
 
 
-def _dotted(match: re.Match[str]) -> Reading | None:
-    if match[0] not in _DOTTED:
-        return None
+def _dotted(match: re.Match[str]) -> Reading:
     words, may_end = _DOTTED[match[0]]
-    said = [Said(word, spell=len(word) == 1 and word != "a") for word in words.split()]
-    return Reading(said, _end(match) if may_end or _closes(match) else match.end())
+    said = [Said(word, spell=len(word) == 1) for word in words.split()]
+    return Reading(said, end_of_short(match) if may_end or closes_text(match) else match.end())
 
 
 def _numbered(match: re.Match[str]) -> Reading:
@@ -159,39 +148,20 @@ def _numbered(match: re.Match[str]) -> Reading:
 
 
 def _stops(match: re.Match[str]) -> Reading:
-    """Letters with full stops: "U.S.", "Ph.D.", "J. R. R."."""
-    words = letters(match[0])
+    """Letters with full stops: "U.S.", "p.m.", "U.N.'s"."""
+    words = letters(match[0].removesuffix("'s"))
     if match["own"]:
         words[-1] = Said(f"{words[-1].text}'s", spell=True)
         return read_words(match, words)
-    return Reading(words, _stops_end(match))
-
-
-def _stops_end(match: re.Match[str]) -> int:
-    """The last stop of "U.S." ends the sentence before a word that begins one; before other names it does not."""
-    if not match[0].endswith("."):
-        return match.end()
-    follows = after(match)
-    starts = re.match(
-        r"\s+[\"'(]*(?:The|This|That|These|Those|He|She|It|They|We|You|I|In|On|At|But|And|So|If|When|There|His|Her|Its"
-        r"|Their|My|Our|As|For|A|An|No|Yes|Then|What|Why|How)\b",
-        follows,
-    )
-    return match.end() - 1 if _closes(match) or starts else match.end()
+    return Reading(words, end_of_short(match))
 
 
 def _initial(match: re.Match[str]) -> Reading:
     return read_words(match, letters(match[0]))
 
 
-def _with(match: re.Match[str]) -> Reading:
-    known = {"w/o": "without", "w/": "with", "c/o": "care of", "n/a": "not applicable", "N/A": "not applicable"}
-    known |= {"and/or": "and or", "a/c": "a c", "24/7": "twenty four seven"}
-    return read_words(match, known[match[0]])
-
-
-def _era(match: re.Match[str]) -> Reading:
-    return Reading(letters(match[0]), _end(match))
+def _slashed(match: re.Match[str]) -> Reading:
+    return read_words(match, _SLASHED[match[0]])
 
 
 ALWAYS_SHORT = Rule("abbreviation", re.compile(r"(?P<word>[A-Za-z]{2,6})(?P<stop>\.?)(?![\w'.@-]|\.\w)"), _always)
@@ -214,5 +184,4 @@ STOPS = Rule(
     _stops,
 )
 INITIAL = Rule("initial", re.compile(r"[A-Z]\.(?=[ ]?[A-Z][a-z'])|[A-Z]\.(?=[ ][A-Z]\.)"), _initial)
-WITH = Rule("abbreviation", re.compile(r"(?:w/o|w/(?=[ ])|c/o|n/a|N/A|and/or|a/c)(?!\w)"), _with)
-__all__ = ["plain_word"]
+SLASHED = Rule("abbreviation", re.compile(r"(?:w/o|w/(?=[ ])|c/o|n/a|N/A|and/or|a/c)(?!\w)"), _slashed)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, read_words, spoken
+from glowvox.text.normal.full_stops import end_of_short
+from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, listed, read_words, spoken
 from glowvox.text.numbers import cardinal, decade, ordinal, plural, whole, year
 
-MONTHS = (
-    "january february march april may june july august september october november december".split()
-)  # in order: MONTHS[0] is the first month
+MONTHS = listed("january february march april may june july august september october november december")
+# in order: MONTHS[0] is the first month
 _SHORT = {name[:3]: name for name in MONTHS} | {"sept": "september"}
 DAYS = {
     "mon": "monday",
@@ -68,7 +68,7 @@ def _day_month(match: re.Match[str]) -> Reading | None:
     month = _month_name(match["month"])
     days = ordinal(int(match["day"])) + (f" to {ordinal(int(match['last']))}" if match["last"] else "")
     the = "" if re.search(r"\bthe[ ]$", before(match), re.IGNORECASE) else "the "
-    return Reading(spoken(f"{the}{days} of {month}"), _month_end(match))
+    return Reading(spoken(f"{the}{days} of {month}"), end_of_short(match))
 
 
 def _month_day(match: re.Match[str]) -> Reading | None:
@@ -86,12 +86,6 @@ def _month_alone(match: re.Match[str]) -> Reading:
 def _month_name(written: str) -> str:
     name = written.lower().rstrip(".")
     return _SHORT.get(name, name)
-
-
-def _month_end(match: re.Match[str]) -> int:
-    """Leaves the full stop of a short month name to the sentence it ends."""
-    ends = match["month"].endswith(".") and re.match(r"\s*$|\s+[A-Z]", after(match)) is not None
-    return match.end() - 1 if ends else match.end()
 
 
 def _weekday(match: re.Match[str]) -> Reading:
@@ -114,8 +108,8 @@ def _decade(match: re.Match[str]) -> Reading:
 
 
 def _short_year(match: re.Match[str]) -> Reading:
-    tens, ones = match["n"]
-    return read_words(match, f"oh {cardinal(int(ones))}" if tens == "0" else cardinal(int(match["n"])))
+    number = int(match["n"])
+    return read_words(match, f"oh {cardinal(number)}" if number < 10 else cardinal(number))
 
 
 def _era(match: re.Match[str]) -> Reading:
@@ -123,16 +117,11 @@ def _era(match: re.Match[str]) -> Reading:
     words = spoken(year(int(number)) if len(number) <= 4 else whole(number))
     if match["last"]:
         words += spoken(f"to {year(int(match['last']))}")
-    return Reading(words + letters(match["era"]), _era_end(match))
+    return Reading(words + letters(match["era"]), end_of_short(match))
 
 
 def _era_first(match: re.Match[str]) -> Reading:
     return Reading(letters(match["era"]) + spoken(year(int(match["n"]))), match.end())
-
-
-def _era_end(match: re.Match[str]) -> int:
-    ends = match[0].endswith(".") and re.match(r"[\"')]*(?:\s*$|\s+[A-Z])", after(match)) is not None
-    return match.end() - 1 if ends else match.end()
 
 
 def _year(match: re.Match[str]) -> Reading | None:
@@ -151,11 +140,13 @@ def _year(match: re.Match[str]) -> Reading | None:
     return read_words(match, words)
 
 
+_WEEKDAYS = "|".join(sorted((day.title() for day in DAYS), key=len, reverse=True))
+_MONTH_STARTS = "|".join(name.title() for name in _SHORT)
 _Y4 = r"(?P<year>[12]\d{3})"
 _M = r"(?P<month>0?[1-9]|1\d|2\d|3[01])"
 _D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _CLOCK = r"(?!\w|[-/.]\d)"
-ISO_DATE = Rule("date", re.compile(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:(?=T\d\d:\d\d)|{_CLOCK})"), _numeric)
+ISO_DATE = Rule("date", re.compile(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:T(?=\d\d:\d\d)|{_CLOCK})"), _numeric)
 US_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>[-/.]){_D}(?P=sep)(?P<year>[12]\d{{3}}){_CLOCK}"), _numeric)
 SHORT_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>/){_D}(?P=sep)(?P<year>\d\d){_CLOCK}"), _numeric)
 DAY_MONTH = Rule("date", re.compile(rf"{_DAYS}[ -](?:of[ ])?{_MONTH}(?![a-z])", re.IGNORECASE), _day_month)
@@ -167,10 +158,7 @@ MONTH_SHORT = Rule(
 )
 WEEKDAY = Rule(
     "weekday",
-    re.compile(
-        rf"(?P<weekday>{'|'.join(sorted((day.title() for day in DAYS), key=len, reverse=True))})"
-        rf"(?:\.(?=,|[ ]\d|[ ](?:{'|'.join(s.title() for s in _SHORT)}))|(?=,[ ](?:\d|{'|'.join(s.title() for s in _SHORT)})))"
-    ),
+    re.compile(rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ]\d|[ ](?:{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"),
     _weekday,
 )
 YEAR_MONTH = Rule("date", re.compile(r"(?P<year>[12]\d{3})-(?P<month>\d\d)(?![\w-]|[.,]\d)"), _year_month)

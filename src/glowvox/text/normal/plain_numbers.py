@@ -15,8 +15,8 @@ from glowvox.text.normal.quantities import (
     say_range,
     superscript,
 )
-from glowvox.text.normal.reading import Reading, Rule, after, before, plain_word, read_words, spoken
-from glowvox.text.numbers import cardinal, decimal, digits, pairs, plural, to_ordinal, whole
+from glowvox.text.normal.reading import Reading, Rule, after, before, read_words
+from glowvox.text.numbers import decimal, digits, pairs, plural, to_ordinal, whole
 
 _FIXED = {
     "24/7": "twenty four seven",
@@ -33,6 +33,7 @@ _NUMBERED_THING = re.compile(
     r"(?:flight|room|route|highway|interstate|suite|apartment|apt\.|bus|channel|area code|boeing|airbus|studio)[ ]$",
     re.IGNORECASE,
 )
+_EQUALS = re.compile(r"\s?=")
 _LETTER_SCALES = {"M": "million", "mn": "million", "B": "billion", "bn": "billion", "tn": "trillion"}
 
 
@@ -60,7 +61,7 @@ def _ordinal(match: re.Match[str]) -> Reading:
 
 
 def _range(match: re.Match[str]) -> Reading:
-    return read_words(match, say_range(match[0], "minus" if after(match, 2).strip() == "=" else "to"))
+    return read_words(match, say_range(match[0], "minus" if _EQUALS.match(after(match, 2)) else "to"))
 
 
 def _hyphened(match: re.Match[str]) -> Reading:
@@ -74,7 +75,7 @@ def _dotted(match: re.Match[str]) -> Reading:
 
 
 def _by(match: re.Match[str]) -> Reading:
-    between = " times " if after(match, 2).strip() == "=" else " by "
+    between = " times " if _EQUALS.match(after(match, 2)) else " by "
     return read_words(match, between.join(_side(part.strip()) for part in re.split("[x×]", match[0])))
 
 
@@ -83,7 +84,16 @@ def _side(text: str) -> str:
     return pairs(text) if len(text) == 4 and text.isdigit() else decimal(text)
 
 
-def _plural(match: re.Match[str]) -> Reading:
+def _ratio(match: re.Match[str]) -> Reading:
+    return read_words(match, f"{decimal(match['a'])} to {decimal(match['b'])}")
+
+
+def _plural(match: re.Match[str]) -> Reading | None:
+    counted = re.search(
+        r"\b(?:the|of|those|these|early|mid|late|high|low|many|several)[ -]$", before(match), re.IGNORECASE
+    )
+    if len(match["n"]) < 3 and not counted and "'" not in match[0]:
+        return None  # seconds
     return read_words(match, plural(whole(match["n"])))
 
 
@@ -129,4 +139,5 @@ PLURAL = Rule("plural number", re.compile(r"(?P<n>\d++)'?s(?![\w'])"), _plural)
 LETTER_SCALE = Rule("scale", re.compile(rf"(?P<n>{RANGE})(?P<scale>[MB]|mn|bn|tn)(?!\w)"), _letter_scale)
 RANGES = Rule("range", re.compile(rf"{AMOUNT}[ ]?[-–][ ]?{NUMBER}(?![-–\w])"), _range)
 PLAIN_NUMBER = Rule("number", re.compile(rf"{AMOUNT}(?!\w)"), _number)
+RATIO = Rule("ratio", re.compile(r"(?P<a>\d++(?:\.\d++)?):(?P<b>\d++(?:\.\d++)?)(?![\w:])"), _ratio)
 DIGITS = Rule("digits", re.compile(r"\d++"), _with_letters)

@@ -11,16 +11,20 @@ ALWAYS = {
     "approx": "approximately",
     "assn": "association",
     "bldg": "building",
+    "avg": "average",
     "blvd": "boulevard",
     "capt": "captain",
+    "cf": "compare",
     "cmdr": "commander",
     "dept": "department",
     "dr": "doctor",
     "drs": "doctors",
     "esq": "esquire",
     "etc": "et cetera",
+    "excl": "excluding",
     "govt": "government",
     "hwy": "highway",
+    "incl": "including",
     "intl": "international",
     "jr": "junior",
     "lieut": "lieutenant",
@@ -37,6 +41,7 @@ ALWAYS = {
     "pvt": "private",
     "sgt": "sergeant",
     "sr": "senior",
+    "viz": "namely",
     "vs": "versus",
     "wks": "weeks",
     "yr": "year",
@@ -72,6 +77,11 @@ class Rule(NamedTuple):
     name: str
     pattern: re.Pattern[str]
     say: Callable[[re.Match[str]], Reading | None]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The words of a table written as one text."""
+    return tuple(text.split())
 
 
 def spoken(text: str) -> list[Said]:

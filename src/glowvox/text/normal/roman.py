@@ -56,9 +56,12 @@ def _roman(match: re.Match[str]) -> Reading | None:
     elif _REIGNING.search(lead) and number < 40:
         if number > 1 or _AFTER_FIRST.match(after(match)):
             said = f"the {ordinal(number)}"
-    elif _unmistakable(match["numeral"]) and re.search(r"[A-Z][\w.']*[ ]$", lead):
-        said = cardinal(number)
-    elif number > 10 and re.fullmatch(r"[IVX]{3,}|M[DCLXVI]{3,}", match["numeral"]):
+    elif (
+        _unmistakable(match["numeral"])
+        and re.search(r"[A-Z][\w.']*[ ]$", lead)
+        or number > 10
+        and re.fullmatch(r"[IVX]{3,}|M[DCLXVI]{3,}", match["numeral"])
+    ):
         said = cardinal(number)
     return read_words(match, f"{said}'s" if match["own"] else said) if said else None
 

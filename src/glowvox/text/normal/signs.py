@@ -8,7 +8,7 @@ import unicodedata
 from glowvox.text.normal.emoji import EMOJI
 from glowvox.text.normal.folding import SUPERSCRIPTS
 from glowvox.text.normal.quantities import say_power, say_value, superscript, value_of
-from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, read_words, spoken
+from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, listed, read_words, spoken
 from glowvox.text.normal.unicode_names import say_name, shown
 
 SIGNS = {
@@ -111,14 +111,14 @@ SIGNS = {
     "¸": "",
     "∣": "vertical bar",
 }
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon"
-    " phi chi psi omega"
-).split()
+_GREEK = listed(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau"
+    " upsilon phi chi psi omega"
+)
 GREEK = {chr(0x3B1 + place): name for place, name in enumerate(_GREEK)}
 GREEK |= {letter.upper(): name for letter, name in GREEK.items()} | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta"}
 _ELISIONS = frozenset(
-    "tis twas twere twill twould em til till cause bout round n neath cos cuz s ll re ve d t m".split()
+    listed("tis twas twere twill twould em til till cause bout round n neath cos cuz s ll re ve d t m")
 )
 _PAUSES = {"[": "(", "]": ")", "{": "(", "}": ")", "–": "-", "—": "-", "•": ""}
 _NO_SOUND = frozenset({"Sk"})  # modifiers: skin tones, stray accents
@@ -155,6 +155,10 @@ def _quote(match: re.Match[str]) -> Reading:
     if closes and re.search(r"(?:^|[\s(\-])'(?=\w)[^']*(?:\w'\w[^']*)*$", before(match, 400)):
         return read_words(match, '"')
     return Reading([], match.end(), plain=True)
+
+
+def _and(match: re.Match[str]) -> Reading:
+    return read_words(match, "and")
 
 
 def _elision(match: re.Match[str]) -> Reading | None:
@@ -249,6 +253,7 @@ def _other(match: re.Match[str]) -> Reading:
 
 
 _LETTERS = "".join(GREEK)
+AND = Rule("elision", re.compile(r"'[nN]'(?!\w)"), _and)
 ELISION = Rule("elision", re.compile(r"'([A-Za-z]{1,6})(?![\w])"), _elision)
 QUOTE = Rule("quotation mark", re.compile(r"''|'"), _quote)
 DOTS = Rule("ellipsis", re.compile(r"\.{2,}+|…+"), _dots)

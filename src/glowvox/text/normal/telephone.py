@@ -14,13 +14,12 @@ _GROUP = re.compile(r"\d+|[A-Za-z]+|\+")
 
 def _groups(text: str, *, free_call: bool) -> list[Said]:
     words: list[Said] = []
-    for number, group in enumerate(_GROUP.findall(text)):
+    for group in _GROUP.findall(text):
+        if words and words[-1].text != "plus":
+            words += spoken(",")
         if group == "+":
             words += spoken("plus")
-            continue
-        if words and words[-1].text != "plus":
-            words += spoken(",") if number > 1 or len(words) > 1 else []
-        if group.isdigit():
+        elif group.isdigit():
             words += spoken(_ROUND[group] if free_call and group in _ROUND else digits(group))
         else:
             words += say_letters(group)

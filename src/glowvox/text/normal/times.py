@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.reading import Reading, Rule, Said, after, letters, spoken
+from glowvox.text.normal.full_stops import end_of_short
+from glowvox.text.normal.reading import Reading, Rule, Said, letters, spoken
 from glowvox.text.numbers import cardinal, decimal
 
 _HALF = r"(?P<half>[ap]\.?[ ]?m\b\.?)"
@@ -29,12 +30,6 @@ def _half(match: re.Match[str]) -> list[Said]:
     return letters(match["half"]) if match["half"] else []
 
 
-def _end(match: re.Match[str]) -> int:
-    """Leaves the full stop of "p.m." to the sentence where that ends with it."""
-    ends = match[0].endswith(".") and re.match(r"[\"')]*(?:\s*$|\s+[\"'(]*[A-Z])", after(match)) is not None
-    return match.end() - 1 if ends else match.end()
-
-
 def _time(match: re.Match[str]) -> Reading | None:
     hours, minutes = int(match["hours"]), int(match["minutes"])
     words = spoken(_clock(hours, minutes, half=bool(match["half"] or match["seconds"])))
@@ -43,20 +38,20 @@ def _time(match: re.Match[str]) -> Reading | None:
             words += spoken("zero")
         seconds = decimal(match["seconds"].lstrip("0") or "0")
         words += spoken(f"and {seconds} {'second' if seconds == 'one' else 'seconds'}")
-    return Reading(words + _half(match), _end(match))
+    return Reading(words + _half(match), end_of_short(match))
 
 
 def _hour(match: re.Match[str]) -> Reading:
     words = spoken(cardinal(int(match["hours"])))
     if match["last"]:
         words += spoken(f"to {cardinal(int(match['last']))}")
-    return Reading(words + _half(match), _end(match))
+    return Reading(words + _half(match), end_of_short(match))
 
 
 def _between(match: re.Match[str]) -> Reading:
     first = _clock(int(match["h1"]), int(match["m1"]), half=True)
     last = _clock(int(match["h2"]), int(match["m2"]), half=True)
-    return Reading(spoken(f"{first} to {last}") + _half(match), _end(match))
+    return Reading(spoken(f"{first} to {last}") + _half(match), end_of_short(match))
 
 
 _HOURS = r"[01]?\d|2[0-4]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.quantities import AMOUNT, RANGE, is_one, say_range, say_amount
+from glowvox.text.normal.quantities import AMOUNT, RANGE, is_one, say_amount, say_range
 from glowvox.text.normal.reading import Reading, Rule, Said, before, letters, read_words, spoken
 from glowvox.text.numbers import decimal, pairs, whole
 
@@ -128,7 +128,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "%": ("percent", "percent"),
 }
 # Too much like words or letters to be a unit where a space stands before them.
-_GLUED_ONLY = frozenset({"A", "B", "b", "F", "K", "N", "J", "t", "V", "pt", "mo", "ac", "kt", "MP", "bar", "d", "W"})
+_GLUED_ONLY = frozenset({"A", "B", "b", "F", "K", "N", "J", "t", "pt", "mo", "ac", "kt", "MP", "bar", "d"})
 _SPELLED = frozenset({"A", "B", "b", "K", "F", "N", "J", "t"})  # and these are letters even when glued: "4K", "3B"
 _DENOMINATORS = {
     "h": "hour", "hr": "hour", "s": "second", "sec": "second", "min": "minute", "day": "day", "d": "day", "m": "meter",
@@ -222,7 +222,7 @@ UNIT = Rule(
 )
 FEET = Rule(
     "feet and inches",
-    re.compile(rf"(?P<feet>\d{{1,6}})'(?:[ -]?(?P<inches>\d{{1,2}}(?:\.\d+|[ ]?[½¼¾])?)(?:\"|'')|(?![\w']))"),
+    re.compile(r"(?P<feet>\d{1,6})'(?:[ -]?(?P<inches>\d{1,2}(?:\.\d+|[ ]?[½¼¾])?)(?:\"|'')|(?![\w']))"),
     _feet,
 )
 INCHES = Rule("inches", re.compile(rf"(?P<n>{AMOUNT})(?:\"|'')(?!\w)"), _inches)

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.acronyms import say_code, say_letters
-from glowvox.text.normal.reading import Reading, Rule, Said, letters, read_words, spoken
+from glowvox.text.normal.reading import Reading, Rule, Said, letters, listed, read_words, spoken
 
-_TOP = (
-    "com org net edu gov mil int info biz name io co uk us de fr es it nl be ch at se no dk fi pl cz pt ru ua jp cn kr in"
-    " au nz ca br mx ar za eu tv me ly ai app dev xyz site online tech shop blog cloud ie il tr gr id sg hk tw museum"
-).split()
-_ENDINGS = (
-    "pdf txt text doc docx xls xlsx ppt pptx csv tsv json jsonl xml html htm css js ts jsx tsx py pyc ipynb rb go rs c h"
-    " cpp hpp cc java kt swift sh bash bat ps1 exe dll so zip tar gz bz2 xz 7z rar png jpg jpeg gif svg webp bmp tiff"
-    " mp3 mp4 wav flac ogg opus m4a avi mov mkv webm md rst toml yaml yml ini cfg conf log lock sql db onnx npy npz pt"
-    " safetensors epub mobi iso dmg apk deb rpm whl bin dat bak tmp php asp"
-).split()
+_TOP = listed(
+    "com org net edu gov mil int info biz name io co uk us de fr es it nl be ch at se no dk fi pl cz pt ru ua"
+    " jp cn kr in au nz ca br mx ar za eu tv me ly ai app dev xyz site online tech shop blog cloud ie il tr gr"
+    " id sg hk tw museum"
+)
+_ENDINGS = listed(
+    "pdf txt text doc docx xls xlsx ppt pptx csv tsv json jsonl xml html htm css js ts jsx tsx py pyc ipynb"
+    " rb go rs c h cpp hpp cc java kt swift sh bash bat ps1 exe dll so zip tar gz bz2 xz 7z rar png jpg jpeg"
+    " gif svg webp bmp tiff mp3 mp4 wav flac ogg opus m4a avi mov mkv webm md rst toml yaml yml ini cfg conf"
+    " log lock sql db onnx npy npz pt safetensors epub mobi iso dmg apk deb rpm whl bin dat bak tmp php asp"
+)
 _SAID_ENDINGS = frozenset(
-    "com org net edu gov mil info biz name app dev site online tech shop blog cloud museum text json gif zip tar wav mov"
-    " log lock java swift bash rar flac opus epub bin co int bak php".split()
+    listed(
+        "com org net edu gov mil info biz name app dev site online tech shop blog cloud museum text json gif zip"
+        " tar wav mov log lock java swift bash rar flac opus epub bin co int bak php"
+    )
 ) - {"php"}
 _SIGNS = {
     ".": "dot",
@@ -94,7 +97,7 @@ _HOST = rf"(?:{_LABEL}\.){{1,6}}(?:{'|'.join(sorted(_TOP, key=len, reverse=True)
 _TAIL = r"(?::\d{1,5})?(?:[/?#][^\s<>\"]{0,2000})?"
 URL = Rule(
     "address",
-    re.compile(rf"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[^\s<>\"]{{1,2000}})", re.IGNORECASE),
+    re.compile(r"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[^\s<>\"]{1,2000})", re.IGNORECASE),
     _address,
 )
 WWW = Rule("address", re.compile(r"(?P<address>www\.[^\s<>\"]{1,2000})", re.IGNORECASE), _address)
