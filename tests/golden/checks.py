@@ -21,11 +21,11 @@ CHECKS = {
 
 def check(path: Path) -> list[Result]:
     """A result for every tensor of a file; whatever goes wrong is a result too, so that other files get their turn."""
+    if not path.is_file():
+        return [Result("-", "failed", "no such file")]
     module = next((module for prefix, module in CHECKS.items() if path.name.startswith(prefix)), None)
     if module is None:
         return [Result("-", "skipped", "no check for this kind yet")]
-    if not path.is_file():
-        return [Result("-", "failed", "no such file")]
     try:
         results: list[Result] = importlib.import_module(f"tests.golden.{module}").check(path)
     except Exception as error:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from glowvox.audio.stft import frame_count, hann, stft
 from glowvox.config import Settings
-from glowvox.errors import ConfigError
+from glowvox.errors import ConfigError, InputError
 
 
 class Normalisation(Settings, frozen=True, kw_only=True):
@@ -75,6 +75,21 @@ class MelConfig(Settings, frozen=True, kw_only=True):
         """Fields that differ, as name → (own value, the other's value)."""
         names = [field.name for field in msgspec.structs.fields(self)]
         return {n: (getattr(self, n), getattr(other, n)) for n in names if getattr(self, n) != getattr(other, n)}
+
+    def require_same(self, other: MelConfig, *, own: str, others: str) -> None:
+        """Refuse to join two parts whose mel spectrograms mean different things.
+
+        own     what these settings belong to, as "the model runs/heart"
+        others  what `other` belongs to
+        raises  InputError naming both and every field that differs
+        """
+        if different := self.differences(other):
+            fields = ", ".join(f"{name} {mine} against {theirs}" for name, (mine, theirs) in different.items())
+            raise InputError(
+                f"{own} and {others} use different mel spectrograms: {fields}",
+                hint=f"take parts with the same mel fingerprint ({self.fingerprint()}), or prepare and train one of "
+                "them again with the settings of the other",
+            )
 
     def frames(self, samples: int) -> int:
         """Columns of the mel spectrogram of that many samples."""

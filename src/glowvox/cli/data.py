@@ -164,9 +164,12 @@ def prepare_command(options: PrepareOptions) -> None:
     from glowvox.cli.progress import progress
     from glowvox.data.prepare import prepare
     from glowvox.data.report import prepare_lines
+    from glowvox.data.splits import LIST_KINDS
 
     config = _settings(options)
     corpora = _corpora(options, strict=True)
+    for problem in [p for corpus in corpora for p in corpus.problems if p.kind in LIST_KINDS][: options.rows]:
+        click.echo(f"warning: {problem}", err=True)
     with progress("preparing") as tell:
         report = prepare(
             corpora,

@@ -14,8 +14,8 @@ from glowvox.data.findings import problems_of
 from glowvox.data.inspection import Facts, inspect_clips
 from glowvox.data.pool import Progress, in_pool, workers
 from glowvox.data.prepare_config import PrepareConfig
-from glowvox.data.problem import SEVERITIES, Place, Problem
-from glowvox.data.splits import SPLITS, sentence_key
+from glowvox.data.problem import SEVERITIES, Place, Problem, counted
+from glowvox.data.splits import LIST_KINDS, SPLITS, sentence_key
 from glowvox.data.tokens import front_end_of
 from glowvox.data.utterance import Utterance
 
@@ -81,7 +81,7 @@ def check(
             if progress is not None:
                 progress(len(facts), len(joined.utterances))
     problems = [*joined.problems, *problems_of(joined.utterances, facts, config), *_split_problems(joined)]
-    broken = {problem.id for problem in problems if problem.severity == "error"}
+    broken = {problem.id for problem in problems if problem.severity == "error" and problem.kind not in LIST_KINDS}
     usable = [utterance for utterance in joined.utterances if utterance.id not in broken]
     speakers = _shares(usable, facts)
     minutes = sum(share.minutes for share in speakers.values())
@@ -124,16 +124,15 @@ def verdict(clips: int, minutes: float, problems: Sequence[Problem]) -> str:
     fatal = [problem for problem in problems if problem.severity == "fatal"]
     errors = Counter(problem.kind for problem in problems if problem.severity == "error")
     warnings = sum(problem.severity == "warning" for problem in problems)
-    size = f"{clips:,} clip{'s' * (clips != 1)}, {_minutes(minutes)}"
+    size = f"{counted(clips, 'clip')}, {_minutes(minutes)}"
     if fatal:
         return f"not ready: {fatal[0].place} cannot be used ({fatal[0].kind})"
     if errors:
         kinds = ", ".join(f"{kind} {count}" for kind, count in errors.most_common())
-        total = sum(errors.values())
-        return f"not ready: {total} thing{'s' * (total != 1)} to fix ({kinds}); {size} could be used as they are"
+        return f"not ready: {counted(sum(errors.values()), 'thing')} to fix ({kinds}); usable as it is: {size}"
     if not clips:
         return "not ready: there is no clip to use"
-    look = f"; {warnings} warning{'s' * (warnings != 1)} worth a look" if warnings else ""
+    look = f"; {counted(warnings, 'warning')} worth a look" if warnings else ""
     return f"{size}, ready{look}"
 
 
@@ -153,12 +152,12 @@ def _split_problems(joined: Corpus) -> list[Problem]:
     problems = []
     kinds = Counter(entry.kind for entry in joined.left_out)
     if kinds[TEXT_LEAK]:
-        cause = f"{kinds[TEXT_LEAK]} clips of train lists say a sentence that a val or test list holds"
+        cause = f"{counted(kinds[TEXT_LEAK], 'clip')} for training with a sentence that a val or test list holds"
         problems.append(
             Problem("note", TEXT_LEAK, Place("lists"), cause, "nothing to do: they are left out of training")
         )
     if kinds[IN_NO_LIST]:
-        cause = f"{kinds[IN_NO_LIST]} clips are in none of the corpus's lists"
+        cause = f"{counted(kinds[IN_NO_LIST], 'clip')} in none of the corpus's lists"
         problems.append(Problem("note", IN_NO_LIST, Place("lists"), cause, "add them to a list, or let them be unused"))
     split_of = joined.split_of
     sentences = {
@@ -167,7 +166,7 @@ def _split_problems(joined: Corpus) -> list[Problem]:
     }
     both = len(sentences["val"] & sentences["test"])
     if both:
-        cause = f"{both} sentences are in a val and in a test list"
+        cause = f"{counted(both, 'sentence')} both in a val and in a test list"
         remedy = "delete them from one of the two, or results will look too good"
         problems.append(Problem("warning", "val and test overlap", Place("lists"), cause, remedy))
     return problems

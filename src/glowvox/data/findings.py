@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from glowvox.data.inspection import Facts
 from glowvox.data.prepare_config import PrepareConfig
-from glowvox.data.problem import Place, Problem, Severity
+from glowvox.data.problem import Place, Problem, Severity, counted
 from glowvox.data.utterance import Utterance
 
 SILENT_DB = -80.0
@@ -138,7 +138,7 @@ def guesses(measured: Measured) -> Iterator[Problem]:
     words = Counter(word for _, facts in measured for word in facts.guessed)
     if words:
         shown = ", ".join(word for word, _ in words.most_common(12)) + (" …" if len(words) > 12 else "")
-        cause = f"in no dictionary, and guessed: {len(words):,} different words: {shown}"
+        cause = f"in no dictionary, and guessed: {counted(len(words), 'word')}: {shown}"
         remedy = "look at them with `glowvox explain WORD`; --lexicon FILE corrects them"
         yield Problem("note", "guessed words", Place("texts"), cause, remedy)
 

@@ -66,6 +66,11 @@ class LeftOut:
         return {"id": self.id, "kind": self.kind, "reason": self.reason, "file": self.place.file, "row": self.place.row}
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 clip", "1,132 clips"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def shorten(text: str, longest: int = 60) -> str:
     """The text as it fits into a message: one line, nothing invisible."""
     visible = "".join(letter if letter.isprintable() else "�" for letter in text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from glowvox.data.check import Verdict
 from glowvox.data.prepare import PrepareReport
-from glowvox.data.problem import Problem
+from glowvox.data.problem import Problem, counted
 from glowvox.data.splits import SPLITS
 
 COLUMN_WIDTH = 100  # no wrapping below it
@@ -36,7 +36,7 @@ def prepare_lines(report: PrepareReport, rows: int) -> Iterator[str]:
     rows  shown of each reason
     """
     reused = f", {report.reused:,} of them found done" if report.reused else ""
-    yield f"{report.folder}: {report.clips:,} clips ready{reused}"
+    yield f"{report.folder}: {counted(report.clips, 'clip')} ready{reused}"
     summary = report.summary
     if summary is None:
         yield "part of a whole: run the same command without --shard once all parts are done"
@@ -45,7 +45,8 @@ def prepare_lines(report: PrepareReport, rows: int) -> Iterator[str]:
         yield "splits: " + ", ".join(share)
         yield f"speakers: {', '.join(summary.speakers)}; {summary.symbols} symbols"
         if summary.cut_frames:
-            yield f"{summary.cut_frames:,} frames were cut from {summary.cut_clips:,} clips of odd length"
+            cut, clips = counted(summary.cut_frames, "frame"), counted(summary.cut_clips, "clip")
+            yield f"cut to a multiple the model can take: {cut} of {clips}"
     for kind in dict.fromkeys(entry.kind for entry in report.left_out):
         group = [entry for entry in report.left_out if entry.kind == kind]
         yield f"left out, {kind}: {len(group):,}"

@@ -23,6 +23,10 @@ LIST_FILES = {
 HELD_OUT_SHARE = 0.02  # of the sentences, for val and again for test
 HELD_OUT_MOST = 100  # sentences: more tells no more
 
+UNKNOWN_ID = "unknown id in a list"  # kinds of problem that concern a list and not the clip
+OVERLAP = "overlapping lists"
+LIST_KINDS = (UNKNOWN_ID, OVERLAP)
+
 Splits = dict[str, tuple[str, ...]]
 
 
@@ -65,7 +69,7 @@ def read_lists(lists: Mapping[str, Path], root: Path, known: Iterable[str]) -> t
             if key is None:
                 cause = f"'{shorten(name)}' is not in the corpus"
                 remedy = "correct the id or delete the line"
-                problems.append(Problem("error", "unknown id in a list", place, cause, remedy, id=name))
+                problems.append(Problem("error", UNKNOWN_ID, place, cause, remedy, id=name))
             elif key in seen:
                 problems.append(_listed_twice(key, split, place, *seen[key]))
             else:
@@ -104,4 +108,4 @@ def _listed_twice(key: str, split: str, place: Place, other: str, other_place: P
         return Problem("warning", "id listed twice", place, cause, "delete one of the lines", id=key)
     cause = f"'{shorten(key)}' is in the {split} list and, in {other_place}, in the {other} list"
     remedy = f"delete it from one; until then it is used for {other} only"
-    return Problem("error", "overlapping lists", place, cause, remedy, id=key)
+    return Problem("error", OVERLAP, place, cause, remedy, id=key)

@@ -43,7 +43,7 @@ def clip_symbols(text: str, front_end: FrontEnd) -> list[str]:
 
     sentences = front_end(text)
     skipped = _skipped(text, sentences)
-    if not any(token.symbol[0].isalpha() for sentence in sentences for token in sentence.tokens):
+    if not any(token.symbol[0].isalnum() for sentence in sentences for token in sentence.tokens):
         raise TextError(f"the front end '{front_end.name}' finds nothing to speak in it")
     if skipped:
         letters = "".join(dict.fromkeys(skipped))

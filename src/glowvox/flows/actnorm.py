@@ -18,12 +18,12 @@ class ActNorm(Flow):
         self.bias = nn.Parameter(torch.zeros(channels, 1))
 
     def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """x (B, C, T), mask (B, 1, T) → (B, C, T), (B,)."""
+        """x (B, C, T), mask (B, 1, T), cond (any) unused → (B, C, T), (B,)."""
         with full_precision(x):
             return (self.log_scale.exp() * x + self.bias) * mask, self._log_det(mask)
 
     def inverse(self, y: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """y (B, C, T), mask (B, 1, T) → (B, C, T), (B,)."""
+        """y (B, C, T), mask (B, 1, T), cond (any) unused → (B, C, T), (B,)."""
         with full_precision(y):
             return (y - self.bias) * torch.exp(-self.log_scale) * mask, -self._log_det(mask)
 

@@ -27,12 +27,12 @@ class GroupMixing(Flow):
         self.weight = nn.Parameter(rotation.contiguous())
 
     def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """x (B, C, T), mask (B, 1, T) → (B, C, T), (B,)."""
+        """x (B, C, T), mask (B, 1, T), cond (any) unused → (B, C, T), (B,)."""
         with full_precision(x):
             return self._mix(x, self.weight) * mask, self._log_det(x.shape[1], mask)
 
     def inverse(self, y: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """y (B, C, T), mask (B, 1, T) → (B, C, T), (B,)."""
+        """y (B, C, T), mask (B, 1, T), cond (any) unused → (B, C, T), (B,)."""
         with full_precision(y):
             return self._mix(y, torch.linalg.inv(self.weight)) * mask, -self._log_det(y.shape[1], mask)
 

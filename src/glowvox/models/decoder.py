@@ -44,13 +44,25 @@ class FlowDecoder(Flow):
         )
 
     def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Mel (B, M, T) → latent (B, M, T) and log-determinants (B,); T a multiple of the squeeze factor."""
+        """Mel → latent.
+
+        x        (B, M, T)           T a multiple of the squeeze factor
+        mask     (B, 1, T)
+        cond     (B, G, 1) or None
+        returns  (B, M, T), (B,)
+        """
         squeezed, inside = squeeze(x, mask, self.factor)
         latent, log_det = self.chain(squeezed, inside, cond)
         return unsqueeze(latent, inside, self.factor)[0], log_det
 
     def inverse(self, y: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Latent (B, M, T) → mel (B, M, T) and log-determinants (B,); T a multiple of the squeeze factor."""
+        """Latent → mel.
+
+        y        (B, M, T)           T a multiple of the squeeze factor
+        mask     (B, 1, T)
+        cond     (B, G, 1) or None
+        returns  (B, M, T), (B,)
+        """
         squeezed, inside = squeeze(y, mask, self.factor)
         mel, log_det = self.chain.inverse(squeezed, inside, cond)
         return unsqueeze(mel, inside, self.factor)[0], log_det

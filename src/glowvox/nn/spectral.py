@@ -62,7 +62,7 @@ class LogMel(nn.Module):
     def compress(self, mel: Tensor) -> Tensor:
         """Linear mel magnitude to model units.
 
-        mel      any shape, linear
+        mel      (...) linear
         returns  the same shape
         """
         floored = mel.clamp(min=self.config.floor)

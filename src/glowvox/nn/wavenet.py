@@ -69,5 +69,5 @@ class WaveNet(nn.Module):
 
 
 def gated_inputs(x: Tensor, bias: Tensor | None) -> Tensor:
-    """x (B, 2W, T), with the conditioning (B, 2W, 1) added where there is one."""
+    """x (B, 2W, T) plus bias (B, 2W, 1), where there is one → (B, 2W, T)."""
     return x if bias is None else x + bias

@@ -116,7 +116,8 @@ class GlowTTSRecipe:
 
     def _gradient_norm(self) -> Tensor:
         grads = [p.grad for p in self.model.parameters() if p.grad is not None]
-        return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads)))
+        norm: Tensor = torch.stack(torch._foreach_norm(grads)).norm()
+        return norm
 
     @torch.no_grad()
     def _clip(self, norm: Tensor) -> None:

@@ -17,7 +17,7 @@ from glowvox.audio.mel import (
     normalise,
 )
 from glowvox.config import build, dumps
-from glowvox.errors import AudioError, ConfigError
+from glowvox.errors import AudioError, ConfigError, InputError
 
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(9000)).astype(np.float32)
 
@@ -49,6 +49,17 @@ def test_differences_name_the_fields() -> None:
     other = replace(MelConfig(), high=11025.0, padding="centred")
     assert MelConfig().differences(other) == {"high": (8000.0, 11025.0), "padding": ("same", "centred")}
     assert MelConfig().differences(MelConfig()) == {}
+
+
+def test_a_mismatch_is_refused_with_its_fields() -> None:
+    MelConfig().require_same(MelConfig(), own="the model a", others="the data b")
+    with pytest.raises(InputError) as caught:
+        MelConfig().require_same(CONVENTIONS["tacotron-22k"], own="the model a", others="the data b")
+    assert caught.value.message == (
+        "the model a and the data b use different mel spectrograms: "
+        "padding same against centred, epsilon 1e-09 against 0.0"
+    )
+    assert MelConfig().fingerprint() in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)

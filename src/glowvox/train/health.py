@@ -1,0 +1,239 @@
+"""Verdicts in words on a run, from its metrics alone.
+
+Every threshold was set on real runs; `tests/data/metrics` keeps one short run for each kind of trouble.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from glowvox.train.metrics import Metrics, Series, slope, spread
+
+Status = Literal["good", "wait", "bad"]
+
+# A search that finds nothing spreads tokens at random, near 0.07 in sentences of ten words; a straight line is 0 and
+# speech, whose phones are long and short, settles between 0.025 and 0.045. A collapsed one crowds a corner.
+ALIGNED, COLLAPSED = 0.05, 0.2
+PREDICTABLE = 0.9  # share of its peak under which the duration loss shows that durations follow the text
+STILL = 0.97  # share of its former value above which a number has not fallen
+EARLY, SETTLED = 400, 2_000  # steps within which no loss, and no alignment, is said to have failed
+SMALL_GAIN = 0.005  # of the held-out loss, by half as many steps again, which nobody hears
+RISE, GAP = 0.02, 0.05  # nats: held-out loss above its best, and its distance from training above the smallest
+SOME_SKIPPED, MANY_SKIPPED = 0.001, 0.02  # shares of all steps
+EXPLODED, SPIKE = 10.0, 5.0  # gradient norms, as multiples of the calm ones
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one look at the metrics says: in a sentence with its numbers, and what to do about it."""
+
+    name: str
+    status: Status
+    sentence: str
+    advice: str = ""
+
+
+def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> list[Verdict]:
+    """All verdicts on the records of a `metrics.jsonl`.
+
+    diagnostic  true for a run that overfits a few clips on purpose: it validates on what it trains on
+    """
+    metrics = Metrics(records)
+    if not metrics.training:
+        return [Verdict("learning", "wait", "No step has been written down yet.", "Wait for the first lines of metrics.")]
+    verdicts = [learning(metrics), alignment(metrics), gaining(metrics)]
+    if not diagnostic:
+        verdicts.append(overfitting(metrics))
+    return [*verdicts, skipped(metrics), learning_rate(metrics)]
+
+
+def learning(metrics: Metrics) -> Verdict:
+    """Whether the loss falls: on held-out clips where there are two validations, else in training."""
+    name = "learning"
+    held, own = metrics.series("val_nll"), metrics.series("nll")
+    if len(own) < 6:
+        if metrics.step > EARLY:
+            return Verdict(name, "bad", "Hardly any step had a finite loss.", _LOWER_RATE)
+        return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
+    where, series = ("held-out", held) if len(held) >= 2 else ("training", _ends(own))
+    first, last, best = series.values[0], series.values[-1], min(series.values)
+    story = f"from {first:.3f} at step {series.steps[0]:,} to {last:.3f} at step {series.steps[-1]:,}"
+    if last < first - 0.002 and last - best <= 0.5 * (first - best):
+        return Verdict(name, "good", f"The {where} loss fell {story}.")
+    if metrics.step <= EARLY and last < first + 1.0:
+        return Verdict(name, "wait", f"The {where} loss went {story}; it is early.")
+    return Verdict(
+        name,
+        "bad",
+        f"The {where} loss does not fall: it went {_short(first)} → {_short(last)} over {series.steps[-1] - series.steps[0]:,} steps.",
+        f"{_LOWER_RATE} If that does not help, check the data with `glowvox data check`.",
+    )
+
+
+def alignment(metrics: Metrics) -> Verdict:
+    """Whether the search has found which sounds belong to which symbols.
+
+    Two signs together: paths near the diagonal, and durations that can be predicted from the text.
+    """
+    name = "alignment"
+    stray, error = metrics.series("off_diagonal"), metrics.series("duration").smoothed(5)
+    if len(stray) < 6 or len(error) < 6:
+        return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
+    now, before = stray.last(0.15).median(), stray.last(0.45).median()
+    peak, loss = max(error.values[2:]), error.last(0.15).median()
+    numbers = f"paths stray {now:.3f} from the diagonal, and the duration loss is {loss:.2f} after a peak of {peak:.2f}"
+    if now > COLLAPSED:
+        return Verdict(name, "bad", f"The alignment has collapsed: {numbers}.", f"{_LOWER_RATE} Then begin the run anew.")
+    if now < ALIGNED and loss < PREDICTABLE * peak:
+        return Verdict(name, "good", f"Sounds and symbols are aligned: {numbers}.")
+    still = now > STILL * before or loss > STILL * error.last(0.45).median()
+    if metrics.step > SETTLED and still:
+        return Verdict(
+            name,
+            "bad",
+            f"No alignment has been found, and none is coming nearer: {numbers}.",
+            "Check that the texts belong to the recordings (`glowvox data check`), and listen to some of them.",
+        )
+    return Verdict(name, "wait", f"The alignment is not settled yet: {numbers}.", f"It usually settles within {SETTLED:,} steps.")
+
+
+def gaining(metrics: Metrics) -> Verdict:
+    """Whether going on is worth it, by held-out loss: since when there was no gain, and what to expect."""
+    name = "gain"
+    total = _total(metrics)
+    if len(total) < 3:
+        return Verdict(name, "wait", _too_few(len(total)))
+    best = min(total.values)
+    at = total.steps[total.values.index(best)]
+    since = total.steps[-1] - at
+    later = sum(step > at for step in total.steps)
+    ahead = total.steps[-1] // 2
+    expected = _expected_gain(total, ahead)
+    record = f"The best held-out loss, {best:.3f}, was at step {at:,}"
+    if later >= 4 and since >= 0.2 * total.steps[-1]:
+        advice = "Stop here: the best checkpoint is kept. More or more varied recordings would help more than more steps."
+        return Verdict(name, "bad", f"{record}; {since:,} steps since then brought no gain.", advice)
+    if expected < SMALL_GAIN:
+        advice = "Going on as it is brings next to nothing. Stop, or end the run with a falling learning rate."
+        return Verdict(
+            name, "bad" if len(total) >= 5 else "wait", f"{record}; {ahead:,} steps more promise {max(0.0, expected):.3f}.", advice
+        )
+    if later >= 2:
+        return Verdict(name, "wait", f"{record}, {since:,} steps ago; a few validations more will tell.")
+    return Verdict(name, "good", f"{record}; {ahead:,} steps more promise about {expected:.2g} less.")
+
+
+def overfitting(metrics: Metrics) -> Verdict:
+    """Whether what is gained in training is lost on held-out clips."""
+    name = "overfitting"
+    held = metrics.series("val_nll")
+    if len(held) < 3:
+        return Verdict(name, "wait", _too_few(len(held)))
+    own = metrics.series("nll")
+    # the first validation lies in the steep part, where the training windows before it are far behind
+    gaps = [value - _near(own, step) for step, value in zip(held.steps, held.values, strict=True)][1:]
+    growth = min(gaps[-2:]) - min(gaps)
+    rise = min(held.values[-2:]) - min(held.values)
+    at = held.steps[held.values.index(min(held.values))]
+    numbers = f"held out minus training {gaps[-1]:+.3f}, {growth:.3f} above its smallest"
+    if rise > RISE and growth > GAP and _near(own, held.steps[-1]) < _near(own, at):
+        return Verdict(
+            name,
+            "bad",
+            f"The held-out loss has risen by {rise:.3f} since step {at:,} while training goes on falling ({numbers}).",
+            "Stop here: the best checkpoint is kept. More recordings, a smaller preset or more dropout would go further.",
+        )
+    if held.values[-1] > held.values[0]:
+        return Verdict(name, "wait", "Nothing has been learned that could be overfitted.")
+    durations = metrics.series("val_duration")
+    worse = durations.values[-1] / max(1e-9, min(durations.values))
+    if worse > 1.15 and durations.values[-1] > _near(metrics.series("duration"), durations.steps[-1]):
+        return Verdict(
+            name,
+            "wait",
+            f"The duration predictor overfits: its held-out loss is {worse:.2f} times its best ({numbers}).",
+            "More dropout there helps: --set model.duration.dropout=0.3",
+        )
+    if growth > GAP:
+        return Verdict(name, "wait", f"Training gains more than held-out clips do ({numbers}).", "Watch the held-out curve.")
+    return Verdict(name, "good", f"Held-out clips gain as training does ({numbers}).")
+
+
+def skipped(metrics: Metrics) -> Verdict:
+    """How many steps had no finite loss or gradient."""
+    count = round(max(float(record.get("skipped", 0.0)) for record in metrics.training))
+    share = count / max(1, metrics.step)
+    sentence = f"{count:,} of {metrics.step:,} steps were skipped ({100 * share:.2g} %)."
+    if share > MANY_SKIPPED:
+        return Verdict("skipped steps", "bad", sentence, _LOWER_RATE)
+    if share > SOME_SKIPPED:
+        return Verdict("skipped steps", "wait", sentence, "The log names the clips; look at them with `glowvox data check`.")
+    return Verdict("skipped steps", "good", sentence if count else "No step was skipped.")
+
+
+def learning_rate(metrics: Metrics) -> Verdict:
+    """Whether steps are too large: gradients that explode, a loss that leaps away from its best."""
+    name = "learning rate"
+    norms = metrics.series("grad_norm")
+    recent = metrics.training[-max(3, len(metrics.training) // 5) :]
+    lost = sum(not math.isfinite(record.get("grad_norm", math.nan)) for record in recent)
+    if lost > len(recent) // 2:
+        return Verdict(name, "bad", f"In {lost} of the last {len(recent)} windows the gradient was not finite.", _LOWER_RATE)
+    if len(norms) < 12:
+        return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
+    calm = min(norms.smoothed(5).values)
+    now = norms.last(0.15).median()
+    losses = metrics.series("nll").smoothed(5)
+    leap = losses.last(0.1).median() - min(losses.values)
+    numbers = f"gradient norm {_short(now)}, {_short(calm)} at its calmest"
+    if now > EXPLODED * calm:
+        return Verdict(name, "bad", f"Gradients have grown out of bounds ({numbers}).", _LOWER_RATE)
+    if leap > 0.5 + 3 * spread(losses.last(0.5).values):
+        return Verdict(name, "bad", f"The training loss has leapt {_short(leap)} above its best ({numbers}).", _LOWER_RATE)
+    spikes = sum(value > SPIKE * now for value in norms.last(0.5).values)
+    if spikes > 0.05 * len(norms.last(0.5)):
+        return Verdict(name, "wait", f"Gradients spike now and then ({spikes} times lately; {numbers}).", _LOWER_RATE)
+    return Verdict(name, "good", f"Gradients are calm ({numbers}).")
+
+
+_LOWER_RATE = "Lower the learning rate: --set optimizer.lr=… at a third of what it is."
+
+
+def _ends(series: Series) -> Series:
+    """The first and the last value of a noisy series, each a median of three."""
+    return Series(
+        (series.steps[1], series.steps[-2]), (statistics.median(series.values[:3]), statistics.median(series.values[-3:]))
+    )
+
+
+def _total(metrics: Metrics) -> Series:
+    """What the best checkpoint is chosen by: both held-out losses together."""
+    held, durations = metrics.series("val_nll"), metrics.series("val_duration")
+    by_step = dict(zip(durations.steps, durations.values, strict=True))
+    pairs = [(s, v + by_step[s]) for s, v in zip(held.steps, held.values, strict=True) if s in by_step]
+    return Series(tuple(step for step, _ in pairs), tuple(value for _, value in pairs))
+
+
+def _expected_gain(total: Series, ahead: int) -> float:
+    """Fall over `ahead` more steps if the loss goes on along the logarithm of the step as in its last half."""
+    late = total.last(0.5)
+    logs = Series(tuple(round(1e6 * math.log(max(1, step))) for step in late.steps), late.values)
+    return -slope(logs) * 1e6 * math.log1p(ahead / max(1, total.steps[-1]))
+
+
+def _near(series: Series, step: int) -> float:
+    """The median of the values just before and at a step."""
+    until = [value for at, value in zip(series.steps, series.values, strict=True) if at <= step]
+    return statistics.median(until[-5:] or series.values[:1] or (math.nan,))
+
+
+def _too_few(validations: int) -> str:
+    return f"{validations} validation{'s' if validations != 1 else ''}, which is too few to tell."
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"
