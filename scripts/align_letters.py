@@ -1,7 +1,7 @@
 """Letters aligned with phones by expectation maximisation: which phones each letter of a word stands for.
 
-Each letter gives no, one or two phones, in order (the many-to-many aligner of Jiampojamarn et al. 2007, with one letter on
-the left). Words of equal letter and phone counts are worked on together.
+Each letter gives no, one or two phones, in order (the many-to-many aligner of Jiampojamarn et al. 2007, with one letter
+on the left). Words of equal letter and phone counts are worked on together.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Aligner:
 
 
 def _groups(pairs: Sequence[tuple[Ints, Ints]]) -> list[tuple[Ints, Ints, list[int]]]:
-    """Words with equal counts of letters and of phones as matrices, with their places; unalignable words are left out."""
+    """Words with equal counts of letters and of phones as matrices, with their places; those that cannot align go."""
     places = defaultdict(list)
     for place, (word, spoken) in enumerate(pairs):
         if 0 < len(spoken) <= MOST * len(word):

@@ -39,7 +39,7 @@ SPEAKABLE = re.compile(r"'?[a-z]+(?:['-][a-z]+)*'?")
 
 
 def read_entries(path: Path) -> dict[str, tuple[str, ...]]:
-    """Word to phones, one pronunciation each; words that are not plain letters, apostrophes and hyphens are left out."""
+    """Word to phones, one pronunciation each; words not written in letters, apostrophes and hyphens are left out."""
     entries: dict[str, tuple[str, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         match = ENTRY.match(line)

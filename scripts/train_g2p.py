@@ -6,10 +6,11 @@
 About 45 minutes on one core. Stopped and started again with the same command it goes on after the last whole epoch.
 `--score` only scores an existing file.
 
-Held out, by a hash of the word with its possessive ending taken off: 5 % of the words. None of their forms with 's or s' is
-trained on. Inflections (-s, -ed, -ing) of one word may fall on both sides, as in the published splits of CMUdict. The score
-is that of the written file, run by `glowvox.text.g2p`: errors against the nearest of the listed pronunciations, and against
-the first one; words the dictionary spells as letters or abbreviates are scored like all others.
+Held out, by a hash of the word with its possessive ending taken off: 5 % of the words. None of their forms with 's or
+s' is trained on. Inflections (-s, -ed, -ing) of one word may fall on both sides, as in the published splits of CMUdict.
+The score is that of the written file, run by `glowvox.text.g2p`: errors against the nearest of the listed
+pronunciations, and against the first one; words the dictionary spells as letters or abbreviates are scored like all
+others.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def is_held_out(word: str) -> bool:
 
 
 class Trainee(nn.Module):
-    """The network of `glowvox.text.g2p` in torch; the previous label is dropped at times so that it is not leaned upon."""
+    """The network of `glowvox.text.g2p` in torch; the previous label is at times dropped, lest it be leaned upon."""
 
     def __init__(self, labels: int, *, width: int = 176, layers: int = 3, decoder: int = 256, embed: int = 64) -> None:
         super().__init__()
@@ -104,15 +105,13 @@ class Examples:
         aligner = Aligner(len(LETTERS), len(bare))
         aligner.fit(pairs[::4], rounds=4)
         aligner.fit(pairs, rounds=3)
-        spelt = [
-            _chunks(phones, sizes) for phones, sizes in zip(first.values(), aligner.align(pairs), strict=True) if sizes
-        ]
-        letters = [pair[0] for pair, sizes in zip(pairs, aligner.align(pairs), strict=True) if sizes]
-        counts = Counter(chunk for chunks in spelt for chunk in chunks)
+        sizes = aligner.align(pairs)
+        aligned = [(pair[0], _chunks(p, z)) for pair, p, z in zip(pairs, first.values(), sizes, strict=True) if z]
+        counts = Counter(chunk for _, chunks in aligned for chunk in chunks)
         self.labels = tuple(sorted(chunk for chunk, count in counts.items() if count >= RARE))
         ids = {label: place for place, label in enumerate(self.labels)}
         groups = defaultdict(list)
-        for word, chunks in zip(letters, spelt, strict=True):
+        for word, chunks in aligned:
             if all(chunk in ids for chunk in chunks):
                 groups[len(word)].append((word, [ids[chunk] for chunk in chunks]))
         self._groups = [
@@ -218,7 +217,7 @@ class Trainer:
 
 
 def write(average: dict[str, Tensor], labels: tuple[tuple[str, ...], ...], path: Path) -> None:
-    """The averaged weights in the layout `glowvox.text.g2p` reads: matrices as int8 with a scale a row, biases as fp16."""
+    """The averaged weights as `glowvox.text.g2p` reads them: matrices as int8 with a scale a row, biases as fp16."""
     gru = {
         "weight_ih_l0": "from_input",
         "weight_hh_l0": "from_state",
@@ -273,8 +272,8 @@ def score(path: Path, words: Pronunciations) -> None:
             ]
             near = min((distance(spoken[0], option), len(option)) for option in spoken[1:])
             edits, length, wrong = edits + near[0], length + near[1], wrong + (near[0] > 0)
-        print(f"{len(held_out)} held-out words, against the {title} pronunciation: "
-              f"{100 * edits / length:.2f} % of phones, {100 * wrong / len(held_out):.2f} % of words wrong")  # fmt: skip
+        print(f"{len(held_out)} held-out words, against the {title} pronunciation:", end=" ")
+        print(f"{100 * edits / length:.2f} % of phones, {100 * wrong / len(held_out):.2f} % of words wrong")
 
 
 def main() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
-from hypothesis import given, settings
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glowvox.audio.mel import MelConfig, log_mel
+from glowvox.audio.read import read_audio
 from glowvox.audio.resample import resample
 from glowvox.audio.stft import frame_count, hann, istft, stft
+from glowvox.errors import AudioError
 
 seeds = st.integers(0, 2**32 - 1)
 quick = settings(max_examples=40, deadline=None)
@@ -43,3 +49,32 @@ def test_mels_are_finite_and_floored(seed: int, count: int, gain: float) -> None
     assert made.shape == (80, count // 256)
     assert np.isfinite(made).all()
     assert (made >= np.float32(np.log(1e-5))).all()
+
+
+@pytest.fixture(scope="module")
+def valid_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """One short file of each container."""
+    folder = tmp_path_factory.mktemp("valid")
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (1500, 2))
+    for suffix in ("wav", "flac", "ogg", "mp3"):
+        soundfile.write(folder / f"x.{suffix}", noise, 16000)
+    return {path.suffix: path.read_bytes() for path in folder.iterdir()}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_files_load_or_are_refused(valid_files: dict[str, bytes], tmp_path: Path, data: st.DataObject) -> None:
+    suffix = data.draw(st.sampled_from(sorted(valid_files)))
+    content = bytearray(valid_files[suffix])
+    for _ in range(data.draw(st.integers(1, 6))):
+        reach = data.draw(st.sampled_from([64, len(content)]))
+        content[data.draw(st.integers(0, reach - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path / f"x{suffix}"
+    path.write_bytes(bytes(content[: data.draw(st.integers(1, len(content)))]))
+    try:
+        recording = read_audio(path)
+    except AudioError as error:
+        assert error.message.startswith(str(path))  # noqa: PT017 - either outcome is right
+    else:
+        assert np.isfinite(recording.audio.samples).all()
+        assert np.abs(recording.audio.samples).max() <= 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,12 @@ from glowvox.audio.resample import resample
 from glowvox.audio.wave import Audio
 from glowvox.errors import AudioError
 
+if TYPE_CHECKING:
+    from soundfile import SoundFile
+
 CONVERT = "convert it to WAV or FLAC (for instance with ffmpeg) or take it out of the corpus"
 AGAIN = "copy or record it again, or take it out of the corpus"
+BLOCK = 1 << 20  # samples decoded at once
 MISSING_S = 0.010  # a file may lack this much of what its header promises
 
 
@@ -73,7 +77,7 @@ def _decode(path: Path) -> tuple[npt.NDArray[np.float32], int, str]:
             missing = _missing_share(stream, size)
             stream.seek(0)
             with soundfile.SoundFile(stream) as file:
-                sound = file.read(dtype="float32", always_2d=True)
+                sound = _blocks(file)
                 rate, encoding, declared = file.samplerate, f"{file.format} {file.subtype}", file.frames
     except FileNotFoundError:
         raise AudioError(f"{path}: no such file") from None
@@ -85,6 +89,14 @@ def _decode(path: Path) -> tuple[npt.NDArray[np.float32], int, str]:
         raise AudioError(f"{path}: cannot be decoded: {error}", hint=CONVERT) from None
     _refuse_truncated(path, sound, rate, encoding, max(declared, round(len(sound) / (1 - missing))))
     return sound, rate, encoding
+
+
+def _blocks(file: SoundFile) -> npt.NDArray[np.float32]:
+    """Everything in a file, a block at a time: a broken header may promise more than any memory holds."""
+    blocks = [np.zeros((0, file.channels), np.float32)]
+    while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+        blocks.append(block)
+    return np.concatenate(blocks)
 
 
 def _refuse_truncated(path: Path, sound: npt.NDArray[np.float32], rate: int, encoding: str, declared: int) -> None:

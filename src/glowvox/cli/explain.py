@@ -43,10 +43,10 @@ _HEADS = ("written", "spoken", "phonemes", "from", "rule", "place")
 def command(*, text: tuple[str, ...], path: Path | None, lexicon: Path | None, front_end: str, as_json: bool) -> None:
     """Show how TEXT will be spoken: every sentence, rewrite, word and phoneme, and where each comes from.
 
-    A row stands for one spoken word: as written, as spoken, its phonemes, what gave them (lexicon, heteronym, weak form,
-    user, inline, spelled, ending, compound, network), the rule that rewrote it, and its place in the text in characters
-    from 0. Under each table stand the symbols the model reads, and at the end whatever could not be spoken. Without TEXT
-    the text comes from --file or stdin.
+    A row stands for one spoken word: as written, as spoken, its phonemes, what gave them (lexicon, heteronym, weak
+    form, user, inline, spelled, ending, compound, network), the rule that rewrote it, and its place in the text in
+    characters from 0. Under each table stand the symbols the model reads, and at the end whatever could not be
+    spoken. Without TEXT the text comes from --file or stdin.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ def start() -> None:
     A worker ends with its parent, even one that was killed: it would wait for work forever.
     """
     for name in THREAD_VARIABLES:
-        os.environ[name] = "1"
+        os.putenv(name, "1")  # read by C libraries when they load
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -1,7 +1,7 @@
 """The front end of the published Glow-TTS code: graphemes, or ARPAbet by dictionary. For imported models only.
 
-Token ids are kept bit for bit, oddities included: a word is looked up with its punctuation attached, pieces in front of a
-brace group never are, and unknown characters vanish (here with a note).
+Token ids are kept bit for bit, oddities included: a word is looked up with its punctuation attached, pieces in front
+of a brace group never are, and unknown characters vanish (here with a note).
 """
 
 from __future__ import annotations

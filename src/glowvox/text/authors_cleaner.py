@@ -115,7 +115,7 @@ def _ordinal(digits: str) -> str:
 
 
 def _cardinal(number: int, *, link: str) -> str:
-    """A number in words, groups of three digits apart by commas; `link` stands behind a hundred and before a last word."""
+    """A number in words, groups of three digits apart by commas; `link` follows a hundred and opens a last word."""
     if number >= 1000 ** len(_SCALES):
         raise TextError(f"the number {number} is too long to be read", hint="at most 36 digits can be read")
     if number == 0:

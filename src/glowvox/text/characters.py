@@ -21,8 +21,8 @@ BASE = Symbols((PAD, START, END, BOUNDARY))
 class CharactersFrontEnd:
     """Characters as they stand, composed (NFC), words apart by a boundary; `[pause:0.5s]` is the only markup.
 
-    symbols  the inventory of a model or a corpus; a character outside it is reported and left out. With the bare inventory
-             that a new front end has, every character is taken: this is how a corpus is read before its inventory exists
+    symbols  the inventory of a model or a corpus; a character outside it is reported and left out. With the bare
+             inventory of a new front end every character is taken: so a corpus is read before its inventory exists
     """
 
     symbols: Symbols = BASE

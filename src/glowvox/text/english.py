@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from glowvox.text.heteronyms import Context
+from glowvox.text.context import Context
 from glowvox.text.markup import Inline, Marked, read_markup
 from glowvox.text.normalize import MARKS, normalize
 from glowvox.text.pronounce import Item, pronounce

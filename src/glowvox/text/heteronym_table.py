@@ -26,7 +26,6 @@ attribute   noun AE1 T R AH0 B Y UW2 T            verb AH0 T R IH1 B Y UW2 T
 close       noun K L OW1 S                        verb K L OW1 Z
 combine     verb K AH0 M B AY1 N                  noun K AA1 M B AY0 N
 compact     noun K AA1 M P AE0 K T                verb K AH0 M P AE1 K T
-complex     noun K AA1 M P L EH0 K S
 compound    noun K AA1 M P AW0 N D                verb K AH0 M P AW1 N D
 compress    verb K AH0 M P R EH1 S                noun K AA1 M P R EH0 S
 conduct     noun K AA1 N D AH0 K T                verb K AH0 N D AH1 K T

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glowvox.text import lexicon
-from glowvox.text.heteronyms import Context
+from glowvox.text.context import Context
 from glowvox.text.heteronyms import pronounce as heteronym
 from glowvox.text.morphology import build
 from glowvox.text.records import Span

@@ -38,7 +38,7 @@ _LETTERS = {line[0]: tuple(line[2:].split()) for line in _NAMES.strip().splitlin
 def spell(letters: str, *, more_follow: bool) -> tuple[str, ...]:
     """Phones of the names of the letters, with a possessive where there is one ("b's").
 
-    more_follow  whether more letters of the same row come after; only a row's very last has the main stress, as in F B I
+    more_follow  whether letters of the same row come after; only a row's last has the main stress, as in F B I
     """
     if letters.endswith("'s"):
         return with_s(spell(letters[:-2], more_follow=more_follow))

@@ -1,6 +1,6 @@
 """Characters beyond ASCII as the published Glow-TTS code saw them, by our own rules and table.
 
-Exact for Latin letters with marks and for the punctuation and currency listed; characters of other scripts become nothing.
+Exact for Latin letters with marks and for the signs listed; characters of other scripts become nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ _NAMED = re.compile(r"LATIN (?P<case>CAPITAL|SMALL) LETTER (?P<letter>[A-Z]{1,2}
 _FIXED = {
     # Latin letters whose name or parts do not tell
     "ß": "ss", "ẞ": "SS", "Ð": "D", "ð": "d", "Þ": "Th", "þ": "th", "ı": "i", "ȷ": "j", "ĸ": "k", "ŉ": "'n",
-    "Œ": "OE", "œ": "oe", "Ŀ": "L", "ŀ": "l", "Ɖ": "D", "ȸ": "db", "ȹ": "qp", "Ʉ": "U", "Ŋ": "NG", "ŋ": "ng", "ſ": "s", "ẛ": "S", "ẚ": "a", "Ɔ": "O", "Ǝ": "3", "ǝ": "@", "Ə": "@", "Ɛ": "E", "Ɣ": "G",
+    "Œ": "OE", "œ": "oe", "Ŀ": "L", "ŀ": "l", "Ɖ": "D", "ȸ": "db", "ȹ": "qp", "Ʉ": "U",
+    "Ŋ": "NG", "ŋ": "ng", "ſ": "s", "ẛ": "S", "ẚ": "a", "Ɔ": "O", "Ǝ": "3", "ǝ": "@", "Ə": "@", "Ɛ": "E",
+    "Ɣ": "G",
     "ƕ": "hv", "Ƕ": "HV", "Ɩ": "I", "ƛ": "l", "Ɯ": "W", "Ƣ": "OI", "ƣ": "oi", "Ʀ": "YR", "Ƨ": "2", "ƨ": "2", "Ʃ": "SH",
     "ƪ": "sh", "Ʊ": "Y", "Ʒ": "ZH", "Ƹ": "ZH", "ƹ": "zh", "ƺ": "zh", "ƻ": "2", "Ƽ": "5", "ƽ": "5", "ƾ": "ts", "Ƿ": "W",
     "ƿ": "w", "Ƅ": "6", "ƅ": "6", "ƍ": "d", "Ǯ": "ZH", "ǯ": "zh", "Ȝ": "Y", "ȝ": "y", "Ɂ": "", "ɂ": "", "Ʌ": "^",

@@ -17,6 +17,7 @@ from glowvox.data.sound import clean
 from glowvox.data.utterance import Utterance
 from glowvox.errors import AudioError, CorpusError, InputError, TextError
 from glowvox.evaluate.tiers import Alignment, Interval, Tier
+from glowvox.nn.alignment import require_room
 from glowvox.text.frontend import Sentence, token_names
 from glowvox.train.speaker import Speaker
 
@@ -34,6 +35,7 @@ def align_corpus(place: Path, corpus: Path, *, split: str = "all", speaker: str 
     raises   CorpusError if the corpus cannot be read or names a speaker that the voice does not know
     """
     voice = Speaker.load(place)
+    voice.number(speaker)
     found = read_corpus(corpus)
     chosen = set(found.splits.get(split, ())) if split != "all" else None
     for utterance in found.utterances:
@@ -48,7 +50,7 @@ def align_corpus(place: Path, corpus: Path, *, split: str = "all", speaker: str 
         try:
             yield align_recording(voice, utterance, name if len(voice.speakers) > 1 else None)
         except (AudioError, TextError, InputError) as error:
-            log.warning("%s: left out: %s", utterance.id, error.message)
+            log.warning("%s: left out: %s", utterance.id, error.message.removeprefix("alignment: "))
 
 
 @torch.no_grad()
@@ -62,11 +64,13 @@ def align_recording(voice: Speaker, utterance: Utterance, speaker: str | None) -
     mel = torch.from_numpy(log_mel(sound.samples, config.mel))[None]
     sentences = voice.front_end(utterance.text)
     symbols, words = labelled(sentences, framed=voice.front_end.framed)
+    count, frames = torch.tensor([len(symbols)]), torch.tensor([mel.shape[2]])
+    require_room(count, voice.model.whole(mel, frames)[1], (utterance.id,))
     out = voice.model(
         torch.tensor([voice.symbols.encode(symbols)]),
-        torch.tensor([len(symbols)]),
+        count,
         mel,
-        torch.tensor([mel.shape[2]]),
+        frames,
         torch.tensor([voice.number(speaker)]) if len(voice.speakers) > 1 else None,
     )
     frame_s = config.mel.hop / config.mel.sample_rate

@@ -12,7 +12,7 @@ from glowvox.train.metrics import Metrics, Series
 WIDTH, HEIGHT = 460, 250
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 44, 34
 POINTS = 400  # drawn of one line
-SMOOTH = 15  # values in the window of the drawn-through line
+SMOOTH = 9  # values in the window of the drawn-through line
 
 STYLE = """
 .curve text{font:11px system-ui,sans-serif;fill:var(--ink,#222)}
@@ -37,6 +37,7 @@ class Line:
     name: str
     series: Series
     kind: str
+    smooth: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def run_curves(metrics: Metrics) -> list[Curve]:
     """The curves of a run, those with no values left out."""
     pairs = [
         Curve(
-            "Likelihood loss (nats a mel value; lower is better, may be negative)",
+            "Likelihood loss (nats a mel value; may be negative)",
             (Line("training", metrics.series("nll"), "train"), Line("held out", metrics.series("val_nll"), "held")),
         ),
         Curve(
@@ -72,8 +73,8 @@ def run_curves(metrics: Metrics) -> list[Curve]:
         ),
         Curve("Alignment: distance from the diagonal", (Line("training", metrics.series("off_diagonal"), "train"),)),
         Curve("Gradient norm", (Line("training", metrics.series("grad_norm"), "train"),), logarithmic=True),
-        Curve("Learning rate", (Line("training", metrics.series("lr"), "train"),)),
-        Curve("Seconds a step", (Line("training", metrics.series("step_seconds"), "train"),), logarithmic=True),
+        Curve("Learning rate", (Line("training", metrics.series("lr"), "train", smooth=False),)),
+        Curve("Seconds a step", (Line("training", metrics.series("step_seconds"), "train"),)),
     ]
     kept = (Curve(c.title, tuple(line for line in c.lines if len(line.series)), c.logarithmic) for c in pairs)
     return [curve for curve in kept if curve.lines]
@@ -193,6 +194,8 @@ def _line(line: Line, frame: _Frame) -> str:
             for step, value in zip(line.series.steps, line.series.values, strict=True)
         )
         return f'<path class="line held" d="{_path(line.series, frame)}"/>{dots}'
+    if not line.smooth:
+        return f'<path class="line {line.kind}" d="{_path(line.series, frame)}"/>'
     smooth = line.series.smoothed(SMOOTH)
     return (
         f'<path class="raw {line.kind}" d="{_path(line.series, frame)}"/>'

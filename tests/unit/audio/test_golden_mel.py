@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+
 from tests.golden.checks_mel import check
 
 NAMES = ["mel_hifigan22k", "mel_bigvgan24k", "mel_tacotron22k", "mel_spectrogram_reference", "vocos_mel_features"]
