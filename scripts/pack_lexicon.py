@@ -17,29 +17,37 @@ from pathlib import Path
 from glowvox.text.lexicon import Lexicon, pack
 
 ENTRY = re.compile(r'^  ("(?:[^"\\]|\\.)*"): ("[^"]*"),?$')
-# first listed pronunciations that are slips or rare beside the others
+# first listed pronunciations that are slips or rare beside the others, and words too new or too rare to be listed
 CORRECTIONS = {
     "awfully": "AO1 F L IY0",
     "brooch": "B R OW1 CH",
     "coffee": "K AO1 F IY0",
+    "covid": "K OW1 V IH0 D",
     "eighteen": "EY2 T IY1 N",
     "every": "EH1 V R IY0",
+    "kubernetes": "K UW2 B ER0 N EH1 T IY0 Z",
+    "kyiv": "K IY1 V",
     "mayonnaise": "M EY2 AH0 N EY1 Z",
     "poor": "P UH1 R",
     "president": "P R EH1 Z AH0 D AH0 N T",
     "putting": "P UH1 T IH0 NG",
+    "quadrillion": "K W AA0 D R IH1 L Y AH0 N",
+    "semicolon": "S EH1 M IY0 K OW2 L AH0 N",
     "sow": "S OW1",
     "thirty": "TH ER1 T IY0",
+    "tiktok": "T IH1 K T AA2 K",
     "vehicle": "V IY1 AH0 K AH0 L",
     "vehicles": "V IY1 AH0 K AH0 L Z",
+    "wi": "W AY1",
     "without": "W IH0 DH AW1 T",
+    "zeroth": "Z IH1 R OW0 TH",
 }
 OPEN_O = re.compile("au|aw|ough")  # letters said AO; the dictionary at times lists the merged AA first
-SPEAKABLE = re.compile(r"'?[a-z]+(?:['-][a-z]+)*'?")
+SPEAKABLE = re.compile(r"'?[a-z]+(?:'[a-z]+)*'?")
 
 
 def read_entries(path: Path) -> dict[str, tuple[str, ...]]:
-    """Word to phones, one pronunciation each; words not written in letters, apostrophes and hyphens are left out."""
+    """Word to phones, one pronunciation each; words not written in letters and apostrophes are left out."""
     entries: dict[str, tuple[str, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         match = ENTRY.match(line)

@@ -1,12 +1,12 @@
-"""A voice small enough to learn while a picture is drawn: ten symbols with spectra of their own, and a tiny Glow-TTS."""
+"""A voice small enough to learn while a picture is drawn: ten symbols, each with a spectrum, and a tiny Glow-TTS."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from glowvox.data.batch import Batch
 from glowvox.models.glow_tts import GlowTTS, GlowTTSOutput, log_likelihood
@@ -15,7 +15,8 @@ from glowvox.models.likelihood import counts, losses
 from glowvox.train.initialise import initialise_actnorm
 
 SYMBOLS = ("_", "^", "$", " ", "M", "S", "T", "AA1", "IY1", "UW1")
-WORDS = (("M", "AA1"), ("S", "IY1"), ("T", "UW1"), ("M", "IY1", "T"), ("S", "UW1", "M"), ("T", "AA1", "S"))
+CONSONANTS, VOWELS = ("M", "S", "T"), ("AA1", "IY1", "UW1")
+NOISE = 0.12  # standard deviation of the noise on every value, which no model can foretell
 LASTS = {"^": 2, "$": 4, " ": 3, "M": 6, "S": 8, "T": 4, "AA1": 11, "IY1": 9, "UW1": 13}  # frames, about
 BANDS = 40
 CONFIG = GlowTTSConfig(
@@ -39,26 +40,30 @@ class Example:
     """A trained example voice, and how it came about.
 
     curves  by name, one value a step: "misfit" + "volume" + ½ ln 2π = "nll"; "duration"
+    truth   frames each symbol of the shown clip was made with
     """
 
     model: GlowTTS
     symbols: tuple[str, ...]
     clip: Batch
+    truth: np.ndarray
     snapshots: list[Snapshot] = field(default_factory=list)
     curves: dict[str, list[float]] = field(default_factory=dict)
 
 
-def learn(steps: int = 400, shown: tuple[int, ...] = (0, 40, 400), seed: int = 2) -> Example:
+def learn(steps: int = 400, shown: tuple[int, ...] = (0, 15, 400), seed: int = 2) -> Example:
     """Train on made-up clips; the first clip of the first batch is the one that is shown."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     spectra = _spectra(rng)
     model = GlowTTS(CONFIG, vocabulary=len(SYMBOLS), bands=BANDS)
-    batches = [_batch(rng, spectra) for _ in range(24)]
+    items = [[_clip(rng, spectra) for _ in range(8)] for _ in range(24)]
+    batches = [_batch(clips) for clips in items]
     initialise_actnorm(model, [(b.mel, b.frames, None) for b in batches[:4]])
     clip = _first(batches[0])
-    names = tuple(SYMBOLS[i] for i in clip.tokens[0].tolist())
-    example = Example(model, names, clip, curves={"misfit": [], "volume": [], "nll": [], "duration": []})
+    names = tuple(SYMBOLS[i] for i in items[0][0].ids)
+    curves: dict[str, list[float]] = {"misfit": [], "volume": [], "nll": [], "duration": []}
+    example = Example(model, names, clip, items[0][0].lasts, curves=curves)
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(0.9, 0.98), weight_decay=1e-6)
     for step in range(steps + 1):
         if step in shown:
@@ -103,31 +108,42 @@ def _spectra(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return spectra
 
 
-def _batch(rng: np.random.Generator, spectra: dict[str, np.ndarray], clips: int = 8) -> Batch:
-    items = [_clip(rng, spectra) for _ in range(clips)]
-    tokens = torch.zeros(clips, max(len(ids) for ids, _ in items), dtype=torch.int64)
-    mel = torch.zeros(clips, BANDS, max(len(m) for _, m in items))
-    for row, (ids, values) in enumerate(items):
-        tokens[row, : len(ids)] = torch.tensor(ids)
-        mel[row, :, : len(values)] = torch.from_numpy(values).T
-    lengths: Tensor = torch.tensor([len(ids) for ids, _ in items])
-    frames: Tensor = torch.tensor([len(values) for _, values in items])
-    return Batch(tuple(str(n) for n in range(clips)), tokens, lengths, mel, frames, torch.zeros(clips, dtype=torch.int64))
+class Clip(NamedTuple):
+    """A made-up clip: (N,) ids, (N,) frames a symbol, (T, M) mel."""
+
+    ids: list[int]
+    lasts: np.ndarray
+    mel: np.ndarray
 
 
-def _clip(rng: np.random.Generator, spectra: dict[str, np.ndarray]) -> tuple[list[int], np.ndarray]:
-    words = [WORDS[i] for i in rng.integers(len(WORDS), size=4)]
+def _batch(clips: list[Clip]) -> Batch:
+    tokens = torch.zeros(len(clips), max(len(clip.ids) for clip in clips), dtype=torch.int64)
+    mel = torch.zeros(len(clips), BANDS, max(len(clip.mel) for clip in clips))
+    for row, clip in enumerate(clips):
+        tokens[row, : len(clip.ids)] = torch.tensor(clip.ids)
+        mel[row, :, : len(clip.mel)] = torch.from_numpy(clip.mel).T
+    return Batch(
+        ids=tuple(str(number) for number in range(len(clips))),
+        tokens=tokens,
+        token_lengths=torch.tensor([len(clip.ids) for clip in clips]),
+        mel=mel,
+        frames=torch.tensor([len(clip.mel) for clip in clips]),
+        speaker=torch.zeros(len(clips), dtype=torch.int64),
+    )
+
+
+def _clip(rng: np.random.Generator, spectra: dict[str, np.ndarray]) -> Clip:
     names = ["^"]
-    for word in words:
-        names += [*word, " "]
+    for _ in range(rng.integers(3, 5)):
+        for _ in range(rng.integers(1, 3)):
+            names += [str(rng.choice(CONSONANTS)), str(rng.choice(VOWELS))]
+        names.append(" ")
     names = [*names[:-1], "$"]
-    rows = []
-    for name in names:
-        frames = max(1, round(LASTS[name] * float(np.exp(0.15 * rng.standard_normal()))))
-        rows.append(np.tile(spectra[name], (frames, 1)))
-    mel = _smoothed(np.concatenate(rows))
-    mel += 0.25 * rng.standard_normal(mel.shape)
-    return [SYMBOLS.index(name) for name in names], mel[: len(mel) // 2 * 2].astype(np.float32)
+    lasts = np.array([max(1, round(LASTS[name] * float(np.exp(0.15 * rng.standard_normal())))) for name in names])
+    lasts[-1] += lasts.sum() % 2  # no odd frame
+    mel = _smoothed(np.repeat([spectra[name] for name in names], lasts, axis=0))
+    mel += NOISE * rng.standard_normal(mel.shape)
+    return Clip([SYMBOLS.index(name) for name in names], lasts, mel.astype(np.float32))
 
 
 def _smoothed(mel: np.ndarray) -> np.ndarray:

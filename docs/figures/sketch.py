@@ -14,14 +14,16 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from PIL import Image
 
 matplotlib.use("Agg")
-matplotlib.rcParams.update({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "font.family": "DejaVu Sans"})
+matplotlib.rcParams.update(
+    {"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "font.family": "DejaVu Sans"}
+)
 
 FOLDER = Path(__file__).parent
 BLUE, ORANGE, GREY, PALE, GREEN = "#4477aa", "#cc6633", "#888888", "#e8e8e8", "#3a8f5c"
 INK = "#222222"
 
 
-def save(figure: Figure, name: str, *, colours: int = 96, dpi: int = 100) -> None:
+def save(figure: Figure, name: str, *, colours: int = 224, dpi: int = 100) -> None:
     """Write a picture with few colours, which makes it a third of the size."""
     drawn = io.BytesIO()
     figure.savefig(drawn, dpi=dpi, facecolor="white")
@@ -37,12 +39,16 @@ def bare(axes: Axes, *, width: float, height: float) -> None:
 def box(axes: Axes, corner: tuple[float, float], size: tuple[float, float], text: str, *, colour: str = BLUE) -> None:
     """A rounded box with a text in its middle."""
     axes.add_patch(
-        FancyBboxPatch(corner, *size, boxstyle="round,pad=0,rounding_size=0.12", facecolor=colour + "22", edgecolor=colour)
+        FancyBboxPatch(
+            corner, *size, boxstyle="round,pad=0,rounding_size=0.12", facecolor=colour + "22", edgecolor=colour
+        )
     )
     axes.text(corner[0] + size[0] / 2, corner[1] + size[1] / 2, text, ha="center", va="center", color=INK, fontsize=8.5)
 
 
-def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], label: str = "", *, dashed: bool = False) -> None:
+def arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], label: str = "", *, dashed: bool = False
+) -> None:
     """An arrow, with a label beside its middle."""
     style = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.0, "linestyle": "--" if dashed else "-"}
     axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 0, "shrinkB": 0})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CONVERT = "convert it to WAV or FLAC (for instance with ffmpeg) or take it out of the corpus"
 AGAIN = "copy or record it again, or take it out of the corpus"
 BLOCK = 1 << 20  # samples decoded at once
+LOWEST_RATE, HIGHEST_RATE = 1000, 768_000  # Hz; beyond these a header is broken
 MISSING_S = 0.010  # a file may lack this much of what its header promises
 
 
@@ -87,6 +88,8 @@ def _decode(path: Path) -> tuple[npt.NDArray[np.float32], int, str]:
         raise AudioError(f"{path}: cannot be decoded: {error.error_string.strip()}", hint=CONVERT) from None
     except (RuntimeError, TypeError, ValueError) as error:
         raise AudioError(f"{path}: cannot be decoded: {error}", hint=CONVERT) from None
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise AudioError(f"{path}: sample rate {rate} Hz: expected {LOWEST_RATE} to {HIGHEST_RATE}", hint=AGAIN)
     _refuse_truncated(path, sound, rate, encoding, max(declared, round(len(sound) / (1 - missing))))
     return sound, rate, encoding
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -63,7 +61,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     texts: Path | None
     ids: Path | None
     reference: Path | None
-    run: Path | None
+    run: str | None
     corpus: Path | None
     split: str
     speaker: str | None
@@ -85,10 +83,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--ids", type=EXISTING, help="File with the ids to score, one a line. Default: all of the table or split."
 )
 @click.option("--reference", type=EXISTING, help="Folder of real recordings, same ids. With --alignments: a table.")
-@click.option("--run", type=EXISTING, help="Run folder whose newest checkpoint speaks the sentences of --corpus.")
+@click.option(
+    "--run", "--voice", "run", metavar="PLACE", help="Run folder, weights file or name of a voice that speaks."
+)
 @click.option("--corpus", type=EXISTING, help="Corpus folder that the sentences and recordings come from.")
 @click.option("--split", default="test", show_default=True, help="Which of the corpus's lists: train, val or test.")
-@click.option("--speaker", help="Voice of the run to speak with. Default: that of each recording, if the run has it.")
+@click.option("--speaker", help="Speaker of the run to speak with. Default: the speaker of each recording.")
 @click.option("--real", is_flag=True, help="A row for the real recordings.")
 @click.option("--copies", is_flag=True, help="A row for Griffin-Lim copies of the recordings through the same mel.")
 @click.option("--recogniser", type=EXISTING, help="Folder of a CTranslate2 Whisper model: gives word error.")
@@ -167,6 +167,8 @@ def _score_speech(asked: Asked) -> tuple[str, str]:
         distillmos=asked.distillmos,
         likeness=asked.likeness,
     ).load()
+    if not judges.identities:
+        click.echo("measuring only; --recogniser DIR, --dnsmos and --distillmos judge words and naturalness", err=True)
     rows = list(_rows(asked, entries, judges))
     differences = tuple(compare_scores(rows[-1], row) for row in rows[:-1])
     report = Report(judges.identities, tuple(rows), differences)
@@ -216,6 +218,10 @@ def _entries_of_corpus(asked: Asked) -> list[Entry]:
     corpus = read_corpus(asked.corpus)
     if asked.split not in corpus.splits:
         raise UsageError(f"--split {asked.split}: the corpus has {', '.join(corpus.splits)}")
+    unusable = sum(problem.severity in ("fatal", "error") for problem in corpus.problems)
+    if unusable:
+        message = f"{asked.corpus}: {unusable} entries cannot be used and are not scored; glowvox data check lists them"
+        click.echo(message, err=True)
     utterances = {u.id: u for u in corpus.utterances}
     ids = read_ids(asked.ids) if asked.ids is not None else corpus.splits[asked.split]
     missing = [id for id in ids if id not in utterances]
@@ -228,9 +234,10 @@ def _entries_of_corpus(asked: Asked) -> list[Entry]:
 def _rows(asked: Asked, entries: list[Entry], judges: Judges) -> Iterator[Scores]:
     """Recordings, their copies, then what is being judged: the last row is the one the others are there for."""
     from glowvox.audio.mel import MelConfig
+    from glowvox.cli.progress import progress
     from glowvox.evaluate.report import evaluate
 
-    speaker = _speaker(asked.run) if asked.run is not None else None
+    name_of_run, speaker = _speaker(asked.run) if asked.run is not None else ("", None)
     sets: list[tuple[str, Iterable[Item]]] = []
     if asked.real:
         sets.append(("real", _recorded(entries)))
@@ -239,17 +246,24 @@ def _rows(asked: Asked, entries: list[Entry], judges: Judges) -> Iterator[Scores
     if asked.wavs is not None:
         place = len(sets) if asked.reference is not None else 0  # without a reference it is the recordings itself
         sets.insert(place, (asked.wavs.resolve().name, _folder(entries)))
-    if speaker is not None and asked.run is not None:
-        sets.append((asked.run.resolve().name, _said(entries, speaker, asked.speaker)))
+    if speaker is not None:
+        sets.append((name_of_run, _said(entries, speaker, asked.speaker)))
     for name, items in sets:
-        yield evaluate(items, judges, name=name, progress=_Progress(name, len(entries)))
+        with progress(name) as tell:
+            scores = evaluate(items, judges, name=name, progress=_of(len(entries), tell))
+        yield scores
 
 
-def _speaker(run: Path) -> RunSpeaker:
-    from glowvox.cli.speaking import speaker_of_run
+def _of(total: int, tell: Callable[[int, int], None]) -> Callable[[int], None]:
+    """Tell how many are done of a known total."""
+    return lambda done: tell(done, total)
 
-    speaker: RunSpeaker = speaker_of_run(run)
-    return speaker
+
+def _speaker(run: str) -> tuple[str, RunSpeaker]:
+    """Name of the row and the voice."""
+    from glowvox.cli.speaking import speaker_of_run, voice_place
+
+    return voice_place(run).resolve().stem, speaker_of_run(run)
 
 
 def _audio(path: Path) -> Audio:
@@ -287,13 +301,21 @@ def _folder(entries: list[Entry]) -> Iterator[Item]:
 def _said(entries: list[Entry], run: RunSpeaker, voice: str | None) -> Iterator[Item]:
     from glowvox.evaluate.report import spoken
 
-    if voice is not None and voice not in run.speakers:
-        raise UsageError(f"--speaker {voice}: the run has {', '.join(run.speakers) or 'one voice without a name'}")
-
     for entry in entries:
-        name = voice or (entry.speaker if entry.speaker in run.speakers else None)
         recording = _audio(entry.recording) if entry.recording is not None else None
-        yield from spoken(_OneVoice(run, name), [(entry.id, entry.text)], {entry.id: recording})
+        one = _OneVoice(run, _voice_for(entry, run, voice))
+        yield from spoken(one, [(entry.id, entry.text)], {entry.id: recording})
+
+
+def _voice_for(entry: Entry, run: RunSpeaker, voice: str | None) -> str | None:
+    """The voice asked for, else that of the recording; a run with one voice needs no name."""
+    if voice is None and len(run.speakers) <= 1:
+        return None
+    name = voice or entry.speaker
+    if name in run.speakers:
+        return name
+    who = f"--speaker {voice}" if voice else f"{entry.id} is spoken by '{entry.speaker}'"
+    raise UsageError(f"{who}: the run's voices are {', '.join(run.speakers)}", hint="name one of them with --speaker")
 
 
 @dataclass(frozen=True)
@@ -311,20 +333,3 @@ def _source(entry: Entry) -> Path:
     path = entry.recording or entry.clip
     assert path is not None
     return path
-
-
-class _Progress:
-    """Counts on stderr: one line rewritten on a terminal, else a line every ten seconds."""
-
-    def __init__(self, name: str, clips: int) -> None:
-        self._name, self._clips = name, clips
-        self._done, self._last = 0, time.monotonic()
-
-    def __call__(self, id: str) -> None:
-        self._done += 1
-        line = f"{self._name}: {self._done} of {self._clips} clips"
-        if sys.stderr.isatty():
-            click.echo(f"\r{line} ({id})\x1b[K" + ("\n" if self._done == self._clips else ""), err=True, nl=False)
-        elif self._done == self._clips or time.monotonic() - self._last > 10:
-            self._last = time.monotonic()
-            click.echo(line, err=True)

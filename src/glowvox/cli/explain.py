@@ -44,7 +44,7 @@ def command(*, text: tuple[str, ...], path: Path | None, lexicon: Path | None, f
     """Show how TEXT will be spoken: every sentence, rewrite, word and phoneme, and where each comes from.
 
     A row stands for one spoken word: as written, as spoken, its phonemes, what gave them (lexicon, heteronym, weak
-    form, user, inline, spelled, ending, compound, network), the rule that rewrote it, and its place in the text in
+    form, user, inline, spelled, ending, network), the rule that rewrote it, and its place in the text in
     characters from 0. Under each table stand the symbols the model reads, and at the end whatever could not be
     spoken. Without TEXT the text comes from --file or stdin.
 
@@ -62,8 +62,7 @@ def command(*, text: tuple[str, ...], path: Path | None, lexicon: Path | None, f
         symbols = token_names(sentences, framed=front.framed)
         click.echo(json.dumps(_plain(sentences, symbols, front.name), ensure_ascii=False, indent=2))
         return
-    for line in _tables(sentences):
-        click.echo(line)
+    click.echo("\n".join(_tables(sentences)) or "nothing to speak")
 
 
 def _text(words: Sequence[str], path: Path | None) -> str:

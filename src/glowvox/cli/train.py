@@ -1,74 +1,193 @@
-"""`glowvox train`."""
+"""`glowvox train`: a model from prepared recordings; the same command goes on with a run."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
+
+from glowvox.errors import UsageError
+
+if TYPE_CHECKING:
+    from glowvox.train.config import TrainConfig
+
+PLACE = click.Path(path_type=Path)
+PRESETS = ("tiny", "small", "base")
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The options, by their names on the command line."""
+
+    prepared: Path | None
+    run: Path | None
+    preset: str | None
+    config_file: Path | None
+    overrides: tuple[str, ...]
+    steps: int | None
+    max_minutes: float | None
+    overfit: int | None
+    devices: str
+    nodes: int
+    print_config: bool
+    report_only: bool
+    as_json: bool
 
 
 @click.command("train")
-@click.argument("prepared", required=False, type=click.Path(path_type=Path))
+@click.argument("prepared", metavar="[PREPARED]", required=False, type=PLACE)
 @click.option(
-    "-o", "--run", "run", type=click.Path(path_type=Path), help="Folder of the run; one that exists is resumed."
+    "-o", "--run", type=PLACE, help="Folder of the run; an existing run goes on. Default: runs/PREPARED-PRESET."
 )
 @click.option(
     "--preset",
-    type=click.Choice(["tiny", "small", "base"]),
-    default="small",
-    show_default=True,
-    help="Size of the model.",
+    type=click.Choice(PRESETS),
+    help="Size of the model: tiny to try things out, small for one or two hours on a CPU, base is the paper's, for a "
+    "GPU. Default: small.",
 )
-@click.option("--config", "config_file", type=click.Path(path_type=Path), help="TOML file of settings.")
+@click.option(
+    "--config", "config_file", type=PLACE, help="TOML file of settings, as in recipes/; the other options go before it."
+)
 @click.option(
     "--set",
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Override one setting, as in --set optimizer.lr=5e-4. Repeatable.",
+    help="One setting, as --set optimizer.lr=5e-4; can be given many times. --print-config shows all keys.",
 )
-@click.option("--steps", type=int, help="Optimizer steps in all.")
-@click.option("--max-minutes", type=float, help="Save and leave after this long; the same command goes on.")
-@click.option("--overfit", type=int, metavar="N", help="Diagnostic: train on N clips only.")
-@click.option("--devices", default="auto", show_default=True, help="Processes on this machine, or 'auto'.")
-@click.option("--nodes", default=1, show_default=True, help="Machines taking part.")
-@click.option("--print-config", is_flag=True, help="Print the resolved settings and leave.")
-def command(prepared, run, preset, config_file, overrides, steps, max_minutes, overfit, devices, nodes, print_config):  # type: ignore[no-untyped-def]
-    """Train."""
+@click.option("--steps", type=click.IntRange(1), help="Steps of the whole run. Default: 30000.")
+@click.option(
+    "--max-minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="Save and leave after so many minutes; the same command goes on from there. Default: no limit.",
+)
+@click.option(
+    "--overfit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Diagnostic: train on N clips only and show real and generated side by side. Says nothing of quality.",
+)
+@click.option(
+    "--devices",
+    default="auto",
+    show_default=True,
+    metavar="N|auto",
+    help="GPUs of this machine to train on, or processes where there is none; auto takes every GPU.",
+)
+@click.option("--nodes", type=click.IntRange(1), default=1, show_default=True, help="Machines that train together.")
+@click.option("--print-config", is_flag=True, help="Print every setting as TOML, and do nothing.")
+@click.option("--report-only", is_flag=True, help="Write report.html of the run again from its files, and do nothing.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="At the end one JSON object on stdout: run, step, ending, report."
+)
+def command(**options: object) -> None:
+    """Train a model on PREPARED, a folder written by `glowvox data prepare`.
+
+    \b
+      glowvox train prepared/mine
+      glowvox train prepared/mine --preset base --max-minutes 120
+      glowvox train prepared/mine --overfit 4 --steps 1000
+      glowvox train -o runs/mine-small
+
+    The run lies in a folder: settings (run.toml), numbers (metrics.jsonl), a page to look at (report.html), sounds and
+    pictures (samples/) and checkpoints. Open report.html in a browser after the first minutes: it says in words how
+    the training stands. Ctrl-C saves before it leaves; the same command, or just -o with the run's folder, goes on
+    exactly where it stopped. docs/training.md tells the rest, docs/reading-the-curves.md what the curves mean.
+
+    The last line on stdout is the folder of the run; all else goes to stderr.
+    """
+    from glowvox.cli.extras import needs_train
+
+    asked = msgspec.convert(options, Asked)
+    with needs_train("training"):
+        if asked.report_only:
+            _report_only(asked)
+            return
+        settings = _settings(asked)
+        if asked.print_config:
+            from glowvox.config import dumps
+
+            click.echo(dumps(settings), nl=False)
+            return
+        _train(asked, settings)
+
+
+def _train(asked: Asked, settings: TrainConfig) -> None:
     import logging
 
-    from glowvox import config as configuration
-    from glowvox.models.glow_tts_config import PRESETS
-    from glowvox.train.config import TrainConfig
+    from glowvox.cli.screens import open_screen
+    from glowvox.train.progress import Progress
     from glowvox.train.start import train
 
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("lightning").setLevel(logging.WARNING)
-    table = {"model": configuration.plain(PRESETS[preset])}
-    if prepared:
-        table["prepared"] = str(prepared)
-    sets = list(overrides)
-    if steps:
-        sets.append(f"steps={steps}")
-    if overfit:
-        sets.append(f"overfit={overfit}")
-    settings = configuration.build(table, TrainConfig, sets, where="command line")
-    if print_config:
-        click.echo(configuration.dumps(settings))
-        return
-
-    def report(record):  # type: ignore[no-untyped-def]
-        click.echo(
-            " ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in record.items()), err=True
-        )
-
-    click.echo(
-        train(
-            run,
+    folder = asked.run or _default_folder(asked, settings)
+    with open_screen(settings.steps) as screen:
+        ending = train(
+            folder,
             settings,
-            devices=int(devices) if devices.isdigit() else devices,
-            nodes=nodes,
-            max_minutes=max_minutes,
-            report=report,
+            devices=_devices(asked.devices),
+            nodes=asked.nodes,
+            max_minutes=asked.max_minutes,
+            watch=lambda run: Progress(run, screen, max_minutes=asked.max_minutes),
         )
-    )
+    if ending:  # other processes than the first have nothing to say
+        _finish(folder, ending, as_json=asked.as_json)
+
+
+def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
+    from glowvox.train.checkpoint import step_of
+    from glowvox.train.run import Run
+
+    latest = Run.load(folder).latest()
+    step = step_of(latest) if latest else 0
+    click.echo(f"{ending}; saved at step {step:,}. Look at {folder / 'report.html'}", err=True)
+    if as_json:
+        record = {"run": str(folder), "step": step, "ending": ending, "report": str(folder / "report.html")}
+        click.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        click.echo(str(folder))
+
+
+def _report_only(asked: Asked) -> None:
+    from glowvox.train.report import write_report
+    from glowvox.train.run import Run
+
+    if asked.run is None:
+        raise UsageError("--report-only needs the run: give its folder with -o")
+    click.echo(str(write_report(Run.load(asked.run))))
+
+
+def _settings(asked: Asked) -> TrainConfig:
+    """The settings of the command line, on top of those of a file, a run to go on with, or a preset."""
+    from glowvox import config
+    from glowvox.models.glow_tts_config import PRESETS as MODELS
+    from glowvox.train.config import TrainConfig
+    from glowvox.train.run import Run
+
+    table: dict[str, Any] = {}
+    if asked.config_file is not None:
+        table = config.plain(config.load(asked.config_file, TrainConfig))
+    elif asked.prepared is None and asked.run is not None and (asked.run / "run.toml").is_file():
+        table = config.plain(Run.load(asked.run).settings.train)
+    if asked.preset is not None or not table:
+        table["model"] = config.plain(MODELS[asked.preset or "small"])
+    given = {"prepared": asked.prepared and str(asked.prepared), "steps": asked.steps, "overfit": asked.overfit}
+    table |= {key: value for key, value in given.items() if value is not None}
+    return config.build(table, TrainConfig, asked.overrides, where="settings")
+
+
+def _default_folder(asked: Asked, settings: TrainConfig) -> Path:
+    """`runs/PREPARED-PRESET`, with the file's name where settings come from one."""
+    kind = asked.preset or (asked.config_file.stem if asked.config_file else "small")
+    diagnostic = f"-overfit{settings.overfit}" if settings.overfit else ""
+    return Path("runs") / f"{Path(settings.prepared).resolve().name}-{kind}{diagnostic}"
+
+
+def _devices(text: str) -> int | str:
+    if text == "auto":
+        return text
+    if not text.isdigit() or int(text) == 0:
+        raise UsageError(f"--devices {text}: expected a number from 1 up, or auto")
+    return int(text)

@@ -81,8 +81,8 @@ def check(
             if progress is not None:
                 progress(len(facts), len(joined.utterances))
     problems = [*joined.problems, *problems_of(joined.utterances, facts, config), *_split_problems(joined)]
-    broken = {problem.id for problem in problems if problem.severity == "error" and problem.kind not in LIST_KINDS}
-    usable = [utterance for utterance in joined.utterances if utterance.id not in broken]
+    broken = {problem.place for problem in problems if problem.severity == "error" and problem.kind not in LIST_KINDS}
+    usable = [utterance for utterance in joined.utterances if utterance.place not in broken]
     speakers = _shares(usable, facts)
     minutes = sum(share.minutes for share in speakers.values())
     split_of = joined.split_of

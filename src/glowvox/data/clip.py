@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,13 +87,13 @@ def _prepare_clip(
     if previous is not None and previous.key == key and (previous.fault or whole):
         return previous
     try:
+        symbols = clip_symbols(job.text, front_end)
         if previous is not None and previous.sound == sound and whole:
             frames, cut, notes = previous.frames, previous.cut, previous.notes
         else:
             mel, cut, notes = _mel(Path(job.audio), config)
             _write_mel(path, mel)
             frames = len(mel)
-        symbols = clip_symbols(job.text, front_end)
     except (AudioError, TextError) as error:
         kind = "audio" if isinstance(error, AudioError) else "text"
         fault = error.message.removeprefix(f"{job.audio}: ")
@@ -133,8 +134,10 @@ def _is_whole(path: Path, frames: int, bands: int) -> bool:
 def _write_mel(path: Path, mel: npt.NDArray[np.float32]) -> None:
     import numpy as np
 
+    content = io.BytesIO()  # np.save into a file on a full disk does not say that it is full
+    np.save(content, mel, allow_pickle=False)
     with replacing(path) as stream:
-        np.save(stream, mel, allow_pickle=False)
+        stream.write(content.getbuffer())
 
 
 def _sound_settings(config: PrepareConfig) -> bytes:

@@ -104,7 +104,10 @@ class Prepared:
         folder = Path(folder)
         settled = _settled(folder / "prepared.toml")
         rows: dict[str, list[Row]] = {}
-        for row in _rows(folder / "index.jsonl"):
+        for number, row in enumerate(_rows(folder / "index.jsonl"), start=1):
+            if row.speaker not in settled.speakers:
+                message = f"speaker '{row.speaker}' is not in prepared.toml"
+                raise CorpusError(f"{folder / 'index.jsonl'}:{number}: {message}", hint=AGAIN)
             rows.setdefault(row.split, []).append(row)
         return cls(
             folder=folder,

@@ -79,11 +79,11 @@ def spoken(
 
 
 def evaluate(
-    items: Iterable[Item], judges: Judges, *, name: str, progress: Callable[[str], None] | None = None
+    items: Iterable[Item], judges: Judges, *, name: str, progress: Callable[[int], None] | None = None
 ) -> Scores:
     """Score every clip and sum up.
 
-    progress  called with the id of each clip when it is done
+    progress  called after each clip with how many are done
     returns   rows per clip, in the order given, and totals
     """
     rows, notes = [], []
@@ -92,7 +92,7 @@ def evaluate(
         rows.append(row)
         notes += [f"{item.id}: {note}"] if note else []
         if progress is not None:
-            progress(item.id)
+            progress(len(rows))
     return scores_of(name, rows, notes)
 
 

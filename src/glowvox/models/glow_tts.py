@@ -162,17 +162,19 @@ class GlowTTS(nn.Module):
         if not (speed > 0 and math.isfinite(speed)):
             raise UsageError(f"speed = {speed} must be a positive number; 1 is the speaker's own pace")
         cond = self.condition(speaker, len(tokens))
+        if not bool((token_lengths > 0).any()):
+            blank = self.encoder.embedding.weight
+            nothing = torch.zeros_like(tokens)
+            return GlowTTSSpeech(
+                blank.new_zeros(len(tokens), self.bands, 0), token_lengths.clone(), nothing, nothing.to(blank.dtype)
+            )
         token_mask = length_mask(token_lengths, tokens.shape[1])
         encoded = self.encoder(tokens, token_mask, cond)
         wanted = torch.ceil(encoded.log_duration.exp() * token_mask[:, 0] / speed)
         if durations is not None:
             wanted = torch.where(durations.isnan(), wanted, durations.round().clamp(min=0)) * token_mask[:, 0]
         whole, frames = self._fit(wanted.long(), token_lengths)
-        size = int(frames.max()) if len(frames) else 0
-        if size == 0:
-            return GlowTTSSpeech(
-                encoded.mean.new_zeros(len(tokens), self.bands, 0), frames, whole, encoded.log_duration
-            )
+        size = int(frames.max())
         frame_mask = length_mask(frames, size)
         index = token_of_frame(whole, size)
         mean, log_scale = expand(encoded.mean, index), expand(encoded.log_scale, index)

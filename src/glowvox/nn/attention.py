@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from glowvox.nn.dropout import Dropout
+from glowvox.nn.precision import upcast
 
 
 class RelativeAttention(nn.Module):
@@ -17,9 +18,7 @@ class RelativeAttention(nn.Module):
     zero. `window=None` leaves the relative terms out. With `reach`, tokens further apart do not see each other.
     """
 
-    def __init__(
-        self, channels: int, heads: int, *, window: int | None, reach: int | None, dropout: float
-    ) -> None:
+    def __init__(self, channels: int, heads: int, *, window: int | None, reach: int | None, dropout: float) -> None:
         super().__init__()
         self.heads = heads
         self.window = window
@@ -54,7 +53,7 @@ class RelativeAttention(nn.Module):
         if self.reach is not None:
             positions = torch.arange(x.shape[2], device=x.device)
             inside = inside & ((positions[None, :] - positions[:, None]).abs() <= self.reach)
-        weight = self.dropout(score.float().masked_fill(~inside, -1e4).softmax(dim=-1).to(score.dtype))
+        weight = self.dropout(upcast(score).masked_fill(~inside, -1e4).softmax(dim=-1).to(score.dtype))
         out = weight @ value
         if band is not None:
             out = out + band.collect(weight) @ self.relative_value

@@ -74,7 +74,7 @@ class EspeakFrontEnd:
             if known:
                 tokens += [Token(BOUNDARY, (place[0], place[0]))] if words else []
                 tokens += [Token(letter, place) for letter in known]
-                words.append(Word(text[slice(*place)], place, ipa, known, "espeak"))
+                words.append(Word(text[slice(*place)], place, ipa.strip(), known, "espeak"))
             end = place[1]
         tokens += self._marks(text, (end, span[1]), opened=bool(words))
         return Sentence(text[slice(*span)], span, tuple(words), tuple(tokens), notes=tuple(notes))

@@ -1,31 +1,27 @@
-"""Words the dictionary lacks, built from one it has: possessives, plurals and other endings, compounds."""
+"""Words the dictionary lacks, built from one it has: possessives, plurals, past tenses and participles.
+
+On held-out words of CMUdict these endings beat the network (-s 91 % of words right against 79 %, -es 91 against 74,
+-ed 93 against 86, -ing 91 against 86); compounds of two known words (31 against 67), prefixes and other suffixes do
+not, and are left to it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 Phones = tuple[str, ...]
 Lookup = Callable[[str], Phones | None]
 
 _HISSING = {"S", "Z", "SH", "ZH", "CH", "JH"}
 _VOICELESS = {"P", "T", "K", "F", "TH"}
-_SHORTEST_PART = 3  # letters in a part of a compound
 
 
-class Built(NamedTuple):
-    """Phones of a word and how they were found: "ending" or "compound"."""
-
-    phones: Phones
-    source: str
-
-
-def build(word: str, lookup: Lookup) -> Built | None:
-    """Phones of `word` from those of its parts, or None where no rule applies."""
+def inflect(word: str, lookup: Lookup) -> Phones | None:
+    """Phones of `word` from those of the word it is a form of, or None where no rule applies."""
     for base, attach in _stems(word):
         if phones := lookup(base):
-            return Built(attach(phones), "ending")
-    return _compound(word, lookup)
+            return attach(phones)
+    return None
 
 
 def with_s(phones: Phones) -> Phones:
@@ -77,12 +73,3 @@ def _stems(word: str) -> Iterator[tuple[str, Callable[[Phones], Phones]]]:
 
 def _unchanged(phones: Phones) -> Phones:
     return phones
-
-
-def _compound(word: str, lookup: Lookup) -> Built | None:
-    """Two known words in one, the longest first part preferred; the second part loses its main stress."""
-    for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
-        first, second = lookup(word[:cut]), lookup(word[cut:])
-        if first and second:
-            return Built((*first, *(phone.replace("1", "2") for phone in second)), "compound")
-    return None

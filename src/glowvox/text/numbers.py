@@ -142,7 +142,8 @@ def decade(number: int) -> str:
 
 def fraction(numerator: int, denominator: int) -> str:
     """A fraction: 1/2 is "one half", 3/4 "three quarters", 5/8 "five eighths", 1/99 "one over ninety nine"."""
-    if denominator == 1 or denominator == 0 or (denominator > 20 and denominator not in {32, 64, 100, 1000}):
+    named = 2 <= denominator <= 20 or denominator in {32, 64} or (denominator in {100, 1000} and numerator < 20)
+    if not named:
         return f"{cardinal(numerator)} over {cardinal(denominator)}"
     part = _EXACT_PARTS.get(denominator) or ordinal(denominator)
     if numerator in {1, -1}:

@@ -22,8 +22,8 @@ class Token:
 class Word:
     """One spoken word: as written, as spoken, its phonemes, and where those came from.
 
-    source  "lexicon", "heteronym", "weak form", "user", "inline", "spelled", "ending", "compound", "network" or
-            "characters"
+    source  "lexicon", "heteronym", "weak form", "user", "inline", "spelled", "ending", "network", "espeak",
+            "characters" or "dictionary"
     rule    the normaliser's rule that produced the word; None where it is spoken as written
     """
 

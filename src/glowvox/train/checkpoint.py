@@ -4,7 +4,7 @@
     ├── model.safetensors      parameters as trained
     ├── ema.safetensors        their running average
     ├── optimizer.safetensors  the optimizer's moments
-    └── state.json             step, counters, and the SHA-256 of the other files
+    └── state.json             step, counters, and the SHA-256 of the other files and of itself
 
 A checkpoint is written under a name that starts with a dot and renamed when every byte is on the disk, so that a run
 killed while saving finds the one before untouched.
@@ -29,6 +29,7 @@ from glowvox.errors import CheckpointError, GlowvoxError
 
 NAME = re.compile(r"step-(\d{7,})")
 FORMAT = 1
+ALTERED = "the file is not the one that was saved (its checksum differs): truncated or altered"
 
 
 def write_checkpoint(
@@ -48,10 +49,12 @@ def write_checkpoint(
             blob = save({key: tensor.detach().contiguous().cpu() for key, tensor in tensors.items()})
             sums[f"{name}.safetensors"] = hashlib.sha256(blob).hexdigest()
             _write(draft / f"{name}.safetensors", blob)
-        text = json.dumps({"format": FORMAT, "step": step, "sha256": sums, **state}, indent=1)
-        _write(draft / "state.json", text.encode())
+        whole = {"format": FORMAT, "step": step, "sha256": sums, **state}
+        _write(draft / "state.json", json.dumps({**whole, "seal": _seal(whole)}, indent=1).encode())
         if final.exists():  # the same step saved again, after a resume
-            shutil.rmtree(final)
+            before = folder / f".step-{step:07d}.removing"
+            shutil.rmtree(before, ignore_errors=True)
+            final.rename(before)
         draft.rename(final)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
@@ -93,9 +96,16 @@ def read_state(checkpoint: Path) -> dict[str, Any]:
         state = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: not a readable checkpoint state: {error}", hint=_remedy(checkpoint)) from None
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
+    if not isinstance(state, dict) or state.get("format") != FORMAT or not isinstance(state.get("sha256"), dict):
         raise CheckpointError(f"{path}: unknown checkpoint format, expected {FORMAT}", hint=_remedy(checkpoint))
+    seal = state.pop("seal", None)
+    if seal is not None and seal != _seal(state):
+        raise CheckpointError(f"{path}: {ALTERED}", hint=_remedy(checkpoint))
     return state
+
+
+def _seal(state: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def read_part(checkpoint: Path, name: str) -> dict[str, Tensor]:
@@ -110,10 +120,7 @@ def read_part(checkpoint: Path, name: str) -> dict[str, Tensor]:
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}", hint=_remedy(checkpoint)) from None
     if hashlib.sha256(blob).hexdigest() != expected:
-        raise CheckpointError(
-            f"{path}: the file is not the one that was saved (its checksum differs): truncated or altered",
-            hint=_remedy(checkpoint),
-        )
+        raise CheckpointError(f"{path}: {ALTERED}", hint=_remedy(checkpoint))
     try:
         return load(blob)
     except SafetensorError as error:
@@ -124,9 +131,9 @@ def prune(folder: Path, *, keep: int, best: Path | None) -> None:
     """Remove all but the last `keep` checkpoints and the best one, and drafts that a killed run left."""
     for path in checkpoints(folder)[:-keep]:
         if best is None or path.name != best.name:
-            shutil.rmtree(path)
-    for draft in folder.glob(".step-*.writing"):
-        shutil.rmtree(draft, ignore_errors=True)
+            path.rename(path.with_name(f".{path.name}.removing"))  # so that half a checkpoint never looks whole
+    for leftover in folder.glob(".step-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _remedy(checkpoint: Path) -> str:

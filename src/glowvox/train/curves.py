@@ -105,7 +105,9 @@ def sheet(curves: Sequence[Curve], marks: Sequence[Mark] = (), *, columns: int =
         for i, curve in enumerate(curves)
     ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-    return "\n".join([head, f"<style>{STYLE}</style>", '<rect width="100%" height="100%" fill="white"/>', *inside, "</svg>\n"])
+    return "\n".join(
+        [head, f"<style>{STYLE}</style>", '<rect width="100%" height="100%" fill="white"/>', *inside, "</svg>\n"]
+    )
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,16 @@ class _Frame:
         right = max(line.series.steps[-1] for line in curve.lines)
         if curve.logarithmic:
             positive = [value for value in values if value > 0] or [1.0]
-            return cls(right, 10 ** math.floor(math.log10(positive[0])), 10 ** math.ceil(math.log10(positive[-1] * 1.001)), True)
+            return cls(
+                right,
+                10 ** math.floor(math.log10(positive[0])),
+                10 ** math.ceil(math.log10(positive[-1] * 1.001)),
+                logarithmic=True,
+            )
         # the first steps may lie far above all others: let the picture cut them off
         high = values[min(len(values) - 1, int(0.995 * len(values)))]
         room = 0.05 * (high - values[0]) or 0.05 * abs(high) or 1.0
-        return cls(right, values[0] - room if values[0] else 0.0, high + room, False)
+        return cls(right, values[0] - room if values[0] else 0.0, high + room, logarithmic=False)
 
     def x(self, step: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * step / max(1, self.right)
@@ -171,7 +178,9 @@ def _grid(frame: _Frame) -> str:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text text-anchor="end" x="{LEFT - 6}" y="{y + 4:.1f}">{value:g}</text>')
     for step in round_numbers(0, frame.right, 5):
-        parts.append(f'<text text-anchor="middle" x="{frame.x(step):.1f}" y="{HEIGHT - BOTTOM + 16}">{step:,.0f}</text>')
+        parts.append(
+            f'<text text-anchor="middle" x="{frame.x(step):.1f}" y="{HEIGHT - BOTTOM + 16}">{step:,.0f}</text>'
+        )
     parts.append(f'<text class="note" text-anchor="end" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}">step</text>')
     return "\n".join(parts)
 

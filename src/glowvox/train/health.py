@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from glowvox.train.metrics import Metrics, Series, slope, spread
+from glowvox.train.words import counted
 
 Status = Literal["good", "wait", "bad"]
 
@@ -44,7 +45,9 @@ def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> 
     """
     metrics = Metrics(records)
     if not metrics.training:
-        return [Verdict("learning", "wait", "No step has been written down yet.", "Wait for the first lines of metrics.")]
+        return [
+            Verdict("learning", "wait", "No step has been written down yet.", "Wait for the first lines of metrics.")
+        ]
     verdicts = [learning(metrics), alignment(metrics), gaining(metrics)]
     if not diagnostic:
         verdicts.append(overfitting(metrics))
@@ -52,26 +55,26 @@ def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> 
 
 
 def learning(metrics: Metrics) -> Verdict:
-    """Whether the loss falls: on held-out clips where there are two validations, else in training."""
+    """Whether the loss falls, in training and, once there are two validations, on held-out clips."""
     name = "learning"
     held, own = metrics.series("val_nll"), metrics.series("nll")
     if len(own) < 6:
         if metrics.step > EARLY:
             return Verdict(name, "bad", "Hardly any step had a finite loss.", _LOWER_RATE)
         return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
-    where, series = ("held-out", held) if len(held) >= 2 else ("training", _ends(own))
-    first, last, best = series.values[0], series.values[-1], min(series.values)
-    story = f"from {first:.3f} at step {series.steps[0]:,} to {last:.3f} at step {series.steps[-1]:,}"
-    if last < first - 0.002 and last - best <= 0.5 * (first - best):
-        return Verdict(name, "good", f"The {where} loss fell {story}.")
-    if metrics.step <= EARLY and last < first + 1.0:
-        return Verdict(name, "wait", f"The {where} loss went {story}; it is early.")
-    return Verdict(
-        name,
-        "bad",
-        f"The {where} loss does not fall: it went {_short(first)} → {_short(last)} over {series.steps[-1] - series.steps[0]:,} steps.",
-        f"{_LOWER_RATE} If that does not help, check the data with `glowvox data check`.",
-    )
+    ends = _ends(own)
+    if not _fell(ends):
+        story = f"The training loss does not fall: {_story(ends)}."
+        if metrics.step <= EARLY and ends.values[1] < ends.values[0] + 1.0:
+            return Verdict(name, "wait", f"{story} It is early.")
+        data = "If that does not help, look at the data with `glowvox data check`."
+        return Verdict(name, "bad", story, f"{_LOWER_RATE} {data}")
+    if len(held) < 2:
+        return Verdict(name, "good", f"The training loss fell {_story(ends)}.")
+    if not _fell(held):
+        story = f"The training loss fell {_story(ends)}, but the held-out loss went {_story(held)}."
+        return Verdict(name, "wait", story, "Read on under overfitting.")
+    return Verdict(name, "good", f"The held-out loss fell {_story(held)}.")
 
 
 def alignment(metrics: Metrics) -> Verdict:
@@ -87,7 +90,9 @@ def alignment(metrics: Metrics) -> Verdict:
     peak, loss = max(error.values[2:]), error.last(0.15).median()
     numbers = f"paths stray {now:.3f} from the diagonal, and the duration loss is {loss:.2f} after a peak of {peak:.2f}"
     if now > COLLAPSED:
-        return Verdict(name, "bad", f"The alignment has collapsed: {numbers}.", f"{_LOWER_RATE} Then begin the run anew.")
+        return Verdict(
+            name, "bad", f"The alignment has collapsed: {numbers}.", f"{_LOWER_RATE} Then begin the run anew."
+        )
     if now < ALIGNED and loss < PREDICTABLE * peak:
         return Verdict(name, "good", f"Sounds and symbols are aligned: {numbers}.")
     still = now > STILL * before or loss > STILL * error.last(0.45).median()
@@ -98,15 +103,17 @@ def alignment(metrics: Metrics) -> Verdict:
             f"No alignment has been found, and none is coming nearer: {numbers}.",
             "Check that the texts belong to the recordings (`glowvox data check`), and listen to some of them.",
         )
-    return Verdict(name, "wait", f"The alignment is not settled yet: {numbers}.", f"It usually settles within {SETTLED:,} steps.")
+    return Verdict(
+        name, "wait", f"The alignment is not settled yet: {numbers}.", f"It usually settles within {SETTLED:,} steps."
+    )
 
 
 def gaining(metrics: Metrics) -> Verdict:
     """Whether going on is worth it, by held-out loss: since when there was no gain, and what to expect."""
     name = "gain"
     total = _total(metrics)
-    if len(total) < 3:
-        return Verdict(name, "wait", _too_few(len(total)))
+    if len(total) < 3 or metrics.step <= EARLY:
+        return Verdict(name, "wait", _too_few(metrics, len(total)))
     best = min(total.values)
     at = total.steps[total.values.index(best)]
     since = total.steps[-1] - at
@@ -115,12 +122,17 @@ def gaining(metrics: Metrics) -> Verdict:
     expected = _expected_gain(total, ahead)
     record = f"The best held-out loss, {best:.3f}, was at step {at:,}"
     if later >= 4 and since >= 0.2 * total.steps[-1]:
-        advice = "Stop here: the best checkpoint is kept. More or more varied recordings would help more than more steps."
+        advice = (
+            "Stop here: the best checkpoint is kept. More or more varied recordings would help more than more steps."
+        )
         return Verdict(name, "bad", f"{record}; {since:,} steps since then brought no gain.", advice)
     if expected < SMALL_GAIN:
         advice = "Going on as it is brings next to nothing. Stop, or end the run with a falling learning rate."
         return Verdict(
-            name, "bad" if len(total) >= 5 else "wait", f"{record}; {ahead:,} steps more promise {max(0.0, expected):.3f}.", advice
+            name,
+            "bad" if len(total) >= 5 else "wait",
+            f"{record}; {ahead:,} steps more promise {max(0.0, expected):.3f}.",
+            advice,
         )
     if later >= 2:
         return Verdict(name, "wait", f"{record}, {since:,} steps ago; a few validations more will tell.")
@@ -131,8 +143,8 @@ def overfitting(metrics: Metrics) -> Verdict:
     """Whether what is gained in training is lost on held-out clips."""
     name = "overfitting"
     held = metrics.series("val_nll")
-    if len(held) < 3:
-        return Verdict(name, "wait", _too_few(len(held)))
+    if len(held) < 3 or metrics.step <= EARLY:
+        return Verdict(name, "wait", _too_few(metrics, len(held)))
     own = metrics.series("nll")
     # the first validation lies in the steep part, where the training windows before it are far behind
     gaps = [value - _near(own, step) for step, value in zip(held.steps, held.values, strict=True)][1:]
@@ -145,7 +157,7 @@ def overfitting(metrics: Metrics) -> Verdict:
             name,
             "bad",
             f"The held-out loss has risen by {rise:.3f} since step {at:,} while training goes on falling ({numbers}).",
-            "Stop here: the best checkpoint is kept. More recordings, a smaller preset or more dropout would go further.",
+            "Stop here: the best checkpoint is kept. More recordings, a smaller preset or more dropout go further.",
         )
     if held.values[-1] > held.values[0]:
         return Verdict(name, "wait", "Nothing has been learned that could be overfitted.")
@@ -159,7 +171,9 @@ def overfitting(metrics: Metrics) -> Verdict:
             "More dropout there helps: --set model.duration.dropout=0.3",
         )
     if growth > GAP:
-        return Verdict(name, "wait", f"Training gains more than held-out clips do ({numbers}).", "Watch the held-out curve.")
+        return Verdict(
+            name, "wait", f"Training gains more than held-out clips do ({numbers}).", "Watch the held-out curve."
+        )
     return Verdict(name, "good", f"Held-out clips gain as training does ({numbers}).")
 
 
@@ -171,7 +185,9 @@ def skipped(metrics: Metrics) -> Verdict:
     if share > MANY_SKIPPED:
         return Verdict("skipped steps", "bad", sentence, _LOWER_RATE)
     if share > SOME_SKIPPED:
-        return Verdict("skipped steps", "wait", sentence, "The log names the clips; look at them with `glowvox data check`.")
+        return Verdict(
+            "skipped steps", "wait", sentence, "The log names the clips; look at them with `glowvox data check`."
+        )
     return Verdict("skipped steps", "good", sentence if count else "No step was skipped.")
 
 
@@ -182,7 +198,9 @@ def learning_rate(metrics: Metrics) -> Verdict:
     recent = metrics.training[-max(3, len(metrics.training) // 5) :]
     lost = sum(not math.isfinite(record.get("grad_norm", math.nan)) for record in recent)
     if lost > len(recent) // 2:
-        return Verdict(name, "bad", f"In {lost} of the last {len(recent)} windows the gradient was not finite.", _LOWER_RATE)
+        return Verdict(
+            name, "bad", f"In {lost} of the last {len(recent)} windows the gradient was not finite.", _LOWER_RATE
+        )
     if len(norms) < 12:
         return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
     calm = min(norms.smoothed(5).values)
@@ -193,7 +211,9 @@ def learning_rate(metrics: Metrics) -> Verdict:
     if now > EXPLODED * calm:
         return Verdict(name, "bad", f"Gradients have grown out of bounds ({numbers}).", _LOWER_RATE)
     if leap > 0.5 + 3 * spread(losses.last(0.5).values):
-        return Verdict(name, "bad", f"The training loss has leapt {_short(leap)} above its best ({numbers}).", _LOWER_RATE)
+        return Verdict(
+            name, "bad", f"The training loss has leapt {_short(leap)} above its best ({numbers}).", _LOWER_RATE
+        )
     spikes = sum(value > SPIKE * now for value in norms.last(0.5).values)
     if spikes > 0.05 * len(norms.last(0.5)):
         return Verdict(name, "wait", f"Gradients spike now and then ({spikes} times lately; {numbers}).", _LOWER_RATE)
@@ -206,8 +226,22 @@ _LOWER_RATE = "Lower the learning rate: --set optimizer.lr=… at a third of wha
 def _ends(series: Series) -> Series:
     """The first and the last value of a noisy series, each a median of three."""
     return Series(
-        (series.steps[1], series.steps[-2]), (statistics.median(series.values[:3]), statistics.median(series.values[-3:]))
+        (series.steps[1], series.steps[-2]),
+        (statistics.median(series.values[:3]), statistics.median(series.values[-3:])),
     )
+
+
+def _fell(series: Series) -> bool:
+    """Whether a loss ended below where it began, and not far above its best."""
+    first, last, best = series.values[0], series.values[-1], min(series.values)
+    return last < first - 0.002 and last - best <= 0.5 * (first - best)
+
+
+def _story(series: Series) -> str:
+    first, last = (
+        f"{value:.3f}" if abs(value) < 1000 else _short(value) for value in (series.values[0], series.values[-1])
+    )
+    return f"from {first} at step {series.steps[0]:,} to {last} at step {series.steps[-1]:,}"
 
 
 def _total(metrics: Metrics) -> Series:
@@ -231,8 +265,8 @@ def _near(series: Series, step: int) -> float:
     return statistics.median(until[-5:] or series.values[:1] or (math.nan,))
 
 
-def _too_few(validations: int) -> str:
-    return f"{validations} validation{'s' if validations != 1 else ''}, which is too few to tell."
+def _too_few(metrics: Metrics, validations: int) -> str:
+    return f"{counted(validations, 'validation')} in {metrics.step:,} steps: too few to tell."
 
 
 def _short(value: float) -> str:

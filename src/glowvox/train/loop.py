@@ -83,15 +83,16 @@ class Loop:
     def resume(self) -> None:
         """Take up the last checkpoint, where there is one."""
         checkpoint = self.run.latest()
-        if checkpoint is None:
-            return
-        state = read_state(checkpoint)
-        parts = {Path(name).stem: read_part(checkpoint, Path(name).stem) for name in state["sha256"]}
-        self.recipe.restore(parts, state)
-        self.step, self.best, self.seconds = step_of(checkpoint), state["best"], state["seconds"]
+        if checkpoint is not None:
+            state = read_state(checkpoint)
+            parts = {Path(name).stem: read_part(checkpoint, Path(name).stem) for name in state["sha256"]}
+            self.recipe.restore(parts, state)
+            self.step, self.best, self.seconds = step_of(checkpoint), state["best"], state["seconds"]
+            log.info("resumed from %s", checkpoint)
+            if self.first and state.get("is_best"):  # the run may have been killed before it could say so
+                self.run.mark_best(checkpoint, self.best)
         if self.first:
             self.run.rewind(self.step)
-        log.info("resumed from %s", checkpoint)
 
     def fit(self, stop: Stop) -> str:
         """Train; says why it ended."""
@@ -113,7 +114,8 @@ class Loop:
             if self.step >= self.config.steps or self._agree(stop.now()):
                 break
             self.step += 1
-            window.append(self.recipe.step(self.step, batch.to(fabric.device)))
+            frames = float(batch.frames.sum()) * fabric.world_size
+            window.append({**self.recipe.step(self.step, batch.to(fabric.device)), "frames": frames})
             if self._due(self.config.every.log):
                 now = time.monotonic()
                 self.seconds += now - started
@@ -188,7 +190,7 @@ class Loop:
         latest = self.run.latest()
         if latest is not None and step_of(latest) == self.step and best is None:
             return
-        state = {**self.recipe.state(), "best": self.best, "seconds": self.seconds}
+        state = {**self.recipe.state(), "best": self.best, "is_best": best is not None, "seconds": self.seconds}
         checkpoint = write_checkpoint(self.run.checkpoints, self.step, self.recipe.parts(), state)
         if best is not None:
             self.run.mark_best(checkpoint, best)

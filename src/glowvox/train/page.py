@@ -19,9 +19,10 @@ h1{font-size:26px;margin:0}h2{font-size:19px;margin:40px 0 8px}h3{font-size:15px
 p{margin:6px 0}.quiet{color:var(--quiet)}
 .banner{border:2px solid var(--wait);border-radius:8px;padding:10px 14px;margin:16px 0}
 .verdicts{list-style:none;padding:0;margin:8px 0}
-.verdicts li{display:grid;grid-template-columns:66px 120px 1fr;gap:10px;padding:8px 0;border-bottom:1px solid var(--grid)}
+.verdicts li{display:grid;grid-template-columns:66px 120px 1fr;gap:10px;padding:8px 0}
+.verdicts li{border-bottom:1px solid var(--grid)}
 .badge{font-weight:600}.good .badge{color:var(--good)}.wait .badge{color:var(--wait)}.bad .badge{color:var(--bad)}
-.curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:14px}
+.curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(400px,1fr));gap:14px}
 .curves svg{width:100%;height:auto;background:var(--card);border:1px solid var(--grid);border-radius:8px}
 .strip{display:flex;gap:12px;overflow-x:auto;padding:4px 0 10px}
 .card{flex:none;width:320px;margin:0;background:var(--card);border:1px solid var(--grid);border-radius:8px;padding:10px}
@@ -66,7 +67,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str | int | float]]) ->
 
 def sound(name: str, source: str) -> str:
     """A player of a file named relative to the page."""
-    return f'<div><span class="quiet">{escape(name)}</span><audio controls preload="none" src="{escape(source)}"></audio></div>'
+    player = f'<audio controls preload="none" src="{escape(source)}"></audio>'
+    return f'<div><span class="quiet">{escape(name)}</span>{player}</div>' if name else player
 
 
 def picture(what: str, source: str) -> str:

@@ -87,9 +87,9 @@ def mel_picture(path: Path, panels: Mapping[str, Mel], config: MelConfig, *, tit
     width = min(14.0, max(5.0, 1.5 + 3.0 * sum(lengths) * config.hop / config.sample_rate))
     figure = _figure(width=width, height=3.4, title=title)
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False, gridspec_kw={"width_ratios": lengths})[0]
-    image = None
+    images = []
     for axis, (name, mel) in zip(axes, panels.items(), strict=True):
-        seconds = mel.shape[1] * config.hop / config.sample_rate
+        seconds = max(1, mel.shape[1]) * config.hop / config.sample_rate
         image = axis.imshow(
             mel,
             origin="lower",
@@ -99,10 +99,11 @@ def mel_picture(path: Path, panels: Mapping[str, Mel], config: MelConfig, *, tit
             vmax=high,
             extent=(0, seconds, -0.5, len(mel) - 0.5),
         )
+        images.append(image)
         axis.set_title(name, fontsize=9)
         axis.set_xlabel("time (s)")
     _label_hertz(axes[0], config)
-    figure.colorbar(image, ax=list(axes), label="log magnitude", pad=0.01)
+    figure.colorbar(images[-1], ax=list(axes), label="log magnitude", pad=0.01)
     _save(figure, path)
 
 

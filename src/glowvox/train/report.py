@@ -20,7 +20,9 @@ from glowvox.train.samples import ClipSample, SampleSheet, SentenceSample, read_
 from glowvox.train.summary import DataSummary, read_summary
 from glowvox.train.words import counted, duration, time_left
 
-VOCODER = "The sound is made by Griffin-Lim, which needs no training: judge words and rhythm by it, not the tone of voice."
+VOCODER = (
+    "The sound is made by Griffin-Lim, which needs no training: judge words and rhythm by it, not the tone of voice."
+)
 NEWEST = 12  # samplings of which pictures and players are on the page; older ones stay in their folders
 
 Sheets = Sequence[tuple[Path, SampleSheet]]
@@ -39,8 +41,8 @@ def write_report(run: Run, *, ending: str | None = None) -> Path:
         _diagnostic(run) if diagnostic else "",
         _verdicts(judge(metrics.records, diagnostic=diagnostic)),
         _curves(run, metrics),
-        _clips(run, sheets, diagnostic=diagnostic),
         _sentences(run, sheets),
+        _clips(run, sheets, diagnostic=diagnostic),
         _skips(metrics),
         _data(read_summary(run)),
         _settings(run),
@@ -82,9 +84,9 @@ def _opening(run: Run, metrics: Metrics, ending: str | None) -> str:
 def _diagnostic(run: Run) -> str:
     count = counted(run.settings.train.overfit, "clip")
     return (
-        f'<div class="banner"><strong>This is a diagnostic, not a voice.</strong> It was trained on {count} only, to see '
-        "whether the model can learn them by heart. Real and generated should come to look and sound alike. How well it "
-        "does says nothing about how it would speak any other text.</div>"
+        f'<div class="banner"><strong>This is a diagnostic, not a voice.</strong> It was trained on {count} only, to '
+        "see whether the model can learn them by heart. Real and generated should come to look and sound alike. How "
+        "well it does that says nothing about how it would speak any other text.</div>"
     )
 
 
@@ -127,11 +129,13 @@ def _sentence(run: Run, folder: Path, step: int, sample: SentenceSample) -> str:
 
 
 def _clips(run: Run, sheets: Sheets, *, diagnostic: bool) -> str:
-    title = "Real and generated, of the clips it was trained on" if diagnostic else "A recording beside what the model makes of it"
+    title = (
+        "Real and generated, of the clips it was trained on"
+        if diagnostic
+        else "A recording beside what the model makes of it"
+    )
     blocks = [
-        page.folded(
-            f"step {sheet.step:,}", *(_clip(run, folder, clip) for clip in sheet.clips), opened=number == 0
-        )
+        page.folded(f"step {sheet.step:,}", *(_clip(run, folder, clip) for clip in sheet.clips), opened=number == 0)
         for number, (folder, sheet) in enumerate(sheets)
         if sheet.clips
     ]
@@ -172,7 +176,9 @@ def _data(summary: DataSummary | None) -> str:
         f"{counted(len({s.speaker for s in own}), 'speaker')} to train on; {summary.symbols} symbols of the front end "
         f"“{summary.front_end}”; from {summary.prepared}."
     )
-    return page.section("Data", page.paragraph(sentence), page.table(("speaker", "list", "clips", "minutes", "symbols"), rows))
+    return page.section(
+        "Data", page.paragraph(sentence), page.table(("speaker", "list", "clips", "minutes", "symbols"), rows)
+    )
 
 
 def _settings(run: Run) -> str:

@@ -72,15 +72,24 @@ class Run:
         """The checkpoint with the lowest validation loss, where one was validated and saved."""
         try:
             name = json.loads((self.checkpoints / "best.json").read_text(encoding="utf-8"))["checkpoint"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
         path = self.checkpoints / name
         return path if path.is_dir() else None
 
     def log(self, record: Mapping[str, Any]) -> None:
-        """Append one line to the metrics."""
-        with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        """Append one line to the metrics.
+
+        raises  GlowvoxError when the disk refuses
+        """
+        try:
+            with self.metrics.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            raise GlowvoxError(
+                f"{self.metrics}: cannot be written: {error.strerror}",
+                hint="checkpoints are untouched; make room and start the same command again to resume",
+            ) from None
 
     def read_metrics(self) -> Iterator[dict[str, Any]]:
         """The metrics so far; a last line that a killed run left half-written is passed over."""

@@ -1,9 +1,9 @@
 """Sounds and pictures of a model as it stands at one step.
 
-    samples/step-0002000/
-    ├── samples.json              what the other files are
-    ├── sentence-1-1-NAME.wav .png  a test sentence as the speaker NAME says it
-    └── clip-1-*.wav .png         a recording: its alignment, and its mel beside what the model makes of its text
+samples/step-0002000/
+├── samples.json              what the other files are
+├── sentence-1-1-NAME.wav .png  a test sentence as the speaker NAME says it
+└── clip-1-*.wav .png         a recording: its alignment, and its mel beside what the model makes of its text
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ class SampleWriter:
             forced=f"{name}-forced.wav",
             free=f"{name}-free.wav",
             alignment=self._draw(
-                lambda path: alignment_picture(path, heard.alignment, config, title=title), out / f"{name}-alignment.png"
+                lambda path: alignment_picture(path, heard.alignment, config, title=title),
+                out / f"{name}-alignment.png",
             ),
             mels=self._draw(lambda path: mel_picture(path, panels, config, title=title), out / f"{name}-mels.png"),
         )

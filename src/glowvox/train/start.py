@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
+from msgspec import Struct
 
 from glowvox.config import plain
 from glowvox.data.prepared import Clip, Prepared
@@ -18,8 +18,12 @@ from glowvox.train.config import TrainConfig
 from glowvox.train.loop import Loop, Stop
 from glowvox.train.recipe import GlowTTSRecipe
 from glowvox.train.run import Run, RunSettings
+from glowvox.train.samples import SampleWriter, shown, voices
+from glowvox.train.showing import Showing
+from glowvox.train.summary import summarise, write_summary
+from glowvox.train.tracking import find_tracker
 
-log = logging.getLogger(__name__)
+Record = dict[str, Any]
 
 PRECISIONS = {"bf16": "bf16-mixed", "fp32": "32-true"}
 
@@ -35,10 +39,15 @@ def make_model(settings: RunSettings) -> GlowTTS:
 
 
 def open_run(folder: Path, config: TrainConfig) -> tuple[Run, Prepared]:
-    """The run folder of a configuration, new or taken up, and its data.
+    """The run folder of a configuration, new or taken up, and its data. Nothing is written yet.
 
     raises  UsageError where the folder holds a run of another model or other data
     """
+    if not config.prepared:
+        raise UsageError(
+            "nothing to train on: no prepared folder is named",
+            hint="make one with `glowvox data prepare CORPUS -o prepared/NAME`, then `glowvox train prepared/NAME`",
+        )
     prepared = Prepared.load(Path(config.prepared))
     settings = RunSettings(
         train=config,
@@ -52,24 +61,34 @@ def open_run(folder: Path, config: TrainConfig) -> tuple[Run, Prepared]:
         for name, old, new in (
             ("model", before.train.model, config.model),
             ("mel", before.mel, settings.mel),
+            ("front_end", before.front_end, settings.front_end),
             ("symbols", before.symbols, settings.symbols),
             ("speakers", before.speakers, settings.speakers),
+            ("overfit", before.train.overfit, config.overfit),
         ):
             if old != new:
                 raise UsageError(
                     f"{folder}: this run was begun with other settings: {name} differs ({_difference(old, new)})",
                     hint="give the settings it was begun with, or another run folder",
                 )
-    return Run.create(folder, settings), prepared
+    return Run(folder, settings), prepared
 
 
-def _difference(old: Any, new: Any) -> str:
-    if hasattr(old, "__struct_fields__"):
-        a, b = plain(old), plain(new)
-        return ", ".join(
-            f"{key}: {a.get(key)} there, {b.get(key)} here" for key in a.keys() | b.keys() if a.get(key) != b.get(key)
-        )
-    return f"{len(old)} there, {len(new)} here" if len(old) != len(new) else f"{old} there, {new} here"
+def _difference(old: object, new: object) -> str:
+    if isinstance(old, Struct) and isinstance(new, Struct):
+        a, b = _flat(plain(old)), _flat(plain(new))
+        keys = [key for key in {**a, **b} if a.get(key) != b.get(key)]
+        return ", ".join(f"{key}: {a.get(key)} there, {b.get(key)} here" for key in keys)
+    if isinstance(old, tuple) and isinstance(new, tuple) and len(old) != len(new):
+        return f"{len(old)} there, {len(new)} here"
+    return f"{old} there, {new} here"
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in table.items():
+        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return found
 
 
 def train(
@@ -79,19 +98,51 @@ def train(
     devices: int | str = "auto",
     nodes: int = 1,
     max_minutes: float | None = None,
-    report: Callable[[dict[str, Any]], None] = lambda record: None,
+    watch: Callable[[Run], Callable[[Record], None]] = lambda run: lambda record: None,
 ) -> str:
-    """Train a run from where it stands; says why it ended."""
-    fabric = Fabric(devices=devices, num_nodes=nodes, precision=PRECISIONS[config.precision])  # type: ignore[arg-type]
-    fabric.launch()
+    """Train a run from where it stands; says why it ended, or nothing in processes other than the first.
+
+    watch  called once with the run, gives what is then called with every record of its metrics
+    """
     run, prepared = open_run(folder, config)
     clips, held_out = chosen(prepared, config)
+    fabric = Fabric(devices=devices, num_nodes=nodes, precision=PRECISIONS[config.precision])  # type: ignore[arg-type]
+    fabric.launch()
+    first = fabric.is_global_zero
+    if first:
+        Run.create(folder, run.settings)
+        write_summary(run, summarise(prepared, clips, held_out))
     torch.manual_seed(config.seed)
     recipe = GlowTTSRecipe(config, make_model(run.settings), fabric)
-    loop = Loop(run, recipe, clips, held_out, sample=lambda step: None, report=report)
+    showing = Showing(
+        run, recipe, _sampling(run, clips, held_out), find_tracker(run.folder / "events") if first else None
+    )
+    tell = watch(run) if first else lambda record: None
+
+    def report(record: Record) -> None:
+        showing.record(record)
+        tell(record)
+
+    loop = Loop(run, recipe, clips, held_out, sample=showing.sample, report=report)
     loop.resume()
     with Stop(max_minutes) as stop:
-        return loop.fit(stop)
+        ending = loop.fit(stop)
+    if not first:
+        return ""
+    showing.finish(ending)
+    return ending
+
+
+def _sampling(run: Run, clips: list[Clip], held_out: list[Clip]) -> SampleWriter:
+    """What is sampled: test sentences by the main speakers, and a recording; of a diagnostic run, recordings only."""
+    config = run.settings.train
+    diagnostic = config.overfit > 0
+    return SampleWriter(
+        run.samples,
+        sentences=() if diagnostic else config.test_sentences,
+        voices=voices(clips, run.settings.speakers),
+        clips=shown(clips, held_out, diagnostic=diagnostic),
+    )
 
 
 def chosen(prepared: Prepared, config: TrainConfig) -> tuple[list[Clip], list[Clip]]:
@@ -100,6 +151,9 @@ def chosen(prepared: Prepared, config: TrainConfig) -> tuple[list[Clip], list[Cl
     if not clips:
         raise CorpusError(f"{prepared.folder}: the train list is empty", hint="see `glowvox data check`")
     if config.overfit:
-        middle = sorted(clips, key=lambda clip: clip.frames)[len(clips) // 2 :][: config.overfit]
+        if config.overfit > len(clips):
+            raise UsageError(f"--overfit {config.overfit}: the train list of {prepared.folder} has {len(clips)} clips")
+        first = min(len(clips) // 2, len(clips) - config.overfit)
+        middle = sorted(clips, key=lambda clip: clip.frames)[first : first + config.overfit]
         return middle, middle
     return clips, held_out

@@ -19,9 +19,9 @@ def duration(seconds: float) -> str:
 
 def time_left(seconds: float) -> str:
     """`about 1 h 12 min left`, in steps as coarse as the guess is."""
-    if seconds < 60:
-        return "less than a minute left"
-    coarse = 60 * max(1, round(seconds / 60)) if seconds < 1200 else 300 * round(seconds / 300)
+    if seconds < 90:
+        return "about a minute left" if seconds > 45 else "less than a minute left"
+    coarse = 60 * round(seconds / 60) if seconds < 1200 else 300 * round(seconds / 300)
     return f"about {duration(coarse)} left"
 
 

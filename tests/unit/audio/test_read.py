@@ -192,3 +192,10 @@ def test_a_few_missing_bytes_are_forgiven(tmp_path: Path) -> None:
     soundfile.write(path, tone(RATE), RATE)
     path.write_bytes(path.read_bytes()[:-100])
     assert len(read_audio(path).audio.samples) == RATE // 2 - 50
+
+
+def test_a_rate_that_no_recording_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    soundfile.write(path, tone(RATE), 2_000_000_000)
+    with pytest.raises(AudioError, match=r"x\.wav: sample rate 2000000000 Hz: expected 1000 to 768000"):
+        read_audio(path, RATE)

@@ -15,7 +15,7 @@ _INSTALL = "librosa scipy && pip install --no-deps resemblyzer webrtcvad-wheels"
 
 
 class Resemblyzer:
-    """Cosine of the speaker embeddings of two clips: two clips of one person score about 0.8, of two people 0.65 or less."""
+    """Cosine of the speaker embeddings of two clips: about 0.8 for one person, 0.65 or less for two."""
 
     identity = "Resemblyzer"
 

@@ -164,5 +164,5 @@ CAPITALS = Rule("acronym", re.compile(r"(?P<run>[A-Z]++)(?P<ending>'?s)?(?![\w&]
 AMPERSAND = Rule("acronym", re.compile(r"[A-Z]{1,3}(?:&[A-Z]{1,3}){1,2}(?!\w)"), _ampersand)
 MIXED = Rule("letters and digits", re.compile(r"(?P<code>[A-Za-z\d]++)(?P<ending>'s)?(?!\w)"), _mixed)
 VERSION = Rule("version", re.compile(r"(?:v|V(?=\d+\.)|ver\.[ ]?)(?P<n>\d++(?:\.\d++){0,5})(?!\w|\.\w)"), _version)
-SINGLE = Rule("letter", re.compile(r"(?P<letter>[A-Z])(?P<ending>'?s)?(?![\w'])"), _single)
+SINGLE = Rule("letter", re.compile(r"(?P<letter>[A-Z])(?P<ending>'s)?(?![\w'])"), _single)
 CAMEL = Rule("joined words", re.compile(r"(?P<word>[A-Za-z]++)(?P<ending>'s)?(?!\w)"), _camel)

@@ -62,6 +62,24 @@ def _numeric(match: re.Match[str]) -> Reading | None:
     return read_words(match, words) if words else None
 
 
+def _month_and_day(match: re.Match[str]) -> Reading | None:
+    """A month and a day without a year, after a word that says so: "on 3/14"."""
+    month, day = int(match["month"]), int(match["day"])
+    if month > 12 or not re.search(r"\b(?:on|until|since|due|dated|before|after)[ ]$", before(match), re.IGNORECASE):
+        return None
+    return read_words(match, f"{MONTHS[month - 1]} {ordinal(day)}")
+
+
+def _span(match: re.Match[str]) -> Reading:
+    first, last = (_full_name(name) for name in match.groups() if name)
+    return read_words(match, f"{first} to {last}")
+
+
+def _full_name(written: str) -> str:
+    name = written.lower()
+    return DAYS.get(name) or _SHORT.get(name, name)
+
+
 def _day_month(match: re.Match[str]) -> Reading | None:
     if match["month"] in _VERBS:
         return None
@@ -127,10 +145,15 @@ def _era_first(match: re.Match[str]) -> Reading:
 def _year(match: re.Match[str]) -> Reading | None:
     """Four digits without a comma are a year unless they count something."""
     first = int(match["n"])
-    wanted = _BEFORE_YEAR.search(before(match)) is not None
+    lead = before(match)
+    wanted = _BEFORE_YEAR.search(lead) is not None
     if not wanted and (first < 1100 or first >= 2100 or _COUNTED.match(after(match))):
         return None
-    if wanted and (first < 1010 or first >= 2100 or re.match(r"[ ](?:people|men|percent|feet|miles)", after(match))):
+    if (
+        wanted
+        and not re.search(r"\byears?[ ]$", lead)
+        and (first < 1010 or first >= 2100 or re.match(r"[ ](?:people|men|percent|feet|miles)", after(match)))
+    ):
         return None
     words = year(first)
     if match["last"]:
@@ -156,9 +179,17 @@ MONTH_SHORT = Rule(
     re.compile(rf"(?P<month>(?:{'|'.join(s.title() for s in _SHORT if s != 'may')})\.)(?=,?[ ]\d)"),
     _month_alone,
 )
+MONTH_AND_DAY = Rule("date", re.compile(rf"{_M}/{_D}(?!\w|[-/.]\d)"), _month_and_day)
+SPAN = Rule(
+    "days",
+    re.compile(rf"({_WEEKDAYS})[-–]({_WEEKDAYS})(?!\w)|({_MONTH_STARTS})[-–]({_MONTH_STARTS})(?!\w)"),
+    _span,
+)
 WEEKDAY = Rule(
     "weekday",
-    re.compile(rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ]\d|[ ](?:{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"),
+    re.compile(
+        rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ](?:\d|to[ ])|[ ](?:{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"
+    ),
     _weekday,
 )
 YEAR_MONTH = Rule("date", re.compile(r"(?P<year>[12]\d{3})-(?P<month>\d\d)(?![\w-]|[.,]\d)"), _year_month)

@@ -103,6 +103,10 @@ def _code_first(match: re.Match[str]) -> Reading:
     return _say(CODES[match["sign"]], match)
 
 
+def _comma(match: re.Match[str]) -> Reading:
+    return read_words(match, _with_hundredths(match["n"].replace(".", ""), match["part"], _EURO))
+
+
 def _cents(match: re.Match[str]) -> Reading:
     return read_words(match, f"{say_range(match['n'])} {'cent' if is_one(match['n']) else 'cents'}")
 
@@ -113,4 +117,6 @@ CODE_FIRST = Rule("money", re.compile(rf"{_MINUS}(?P<sign>{_CODE})[ ]?{_SUM}(?!\
 SIGN_LAST = Rule(
     "money", re.compile(rf"{_MINUS}{_SUM}[ ]?(?P<sign>[{_PLAIN_SIGN}](?!\d)|(?:{_CODE})(?!\w))"), _sign_last
 )
+# 3,50 € and 1.000,50 €, as on the continent
+COMMA = Rule("money", re.compile(r"(?P<n>\d{1,3}(?:\.\d{3}){0,4}),(?P<part>\d\d)[ ]?€(?!\d)"), _comma)
 CENTS = Rule("money", re.compile(rf"(?P<n>{NUMBER}(?:[ ]?[-–][ ]?{NUMBER})?)[ ]?[¢￠]"), _cents)

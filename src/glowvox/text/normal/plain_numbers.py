@@ -10,6 +10,8 @@ from glowvox.text.normal.quantities import (
     FRACTION,
     NUMBER,
     RANGE,
+    SIGN,
+    UNSIGNED,
     say_amount,
     say_power,
     say_range,
@@ -34,6 +36,7 @@ _NUMBERED_THING = re.compile(
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"\s?=")
+_SEVERAL = re.compile(r"\b(?:the|of|those|these|early|mid|late|high|low|many|several)[ -]$", re.IGNORECASE)
 _LETTER_SCALES = {"M": "million", "mn": "million", "B": "billion", "bn": "billion", "tn": "trillion"}
 
 
@@ -50,6 +53,15 @@ def _power(match: re.Match[str]) -> Reading:
 def _percent(match: re.Match[str]) -> Reading:
     sign = {"%": "percent", "‰": "per mille", "‱": "per ten thousand"}[match["sign"]]
     return read_words(match, f"{say_range(match['n'])} {sign}")
+
+
+def _percents(match: re.Match[str]) -> Reading:
+    return read_words(match, f"{say_amount(match['n'])} to {say_amount(match['m'])} percent")
+
+
+def _grouped(match: re.Match[str]) -> Reading:
+    """Groups of three apart by spaces: "1 000 000"."""
+    return read_words(match, whole(match[0].replace(" ", "")))
 
 
 def _fraction(match: re.Match[str]) -> Reading:
@@ -85,19 +97,23 @@ def _side(text: str) -> str:
 
 
 def _ratio(match: re.Match[str]) -> Reading:
-    return read_words(match, f"{decimal(match['a'])} to {decimal(match['b'])}")
+    return read_words(match, f"{say_amount(match['a'])} to {say_amount(match['b'])}")
 
 
 def _plural(match: re.Match[str]) -> Reading | None:
-    counted = re.search(
-        r"\b(?:the|of|those|these|early|mid|late|high|low|many|several)[ -]$", before(match), re.IGNORECASE
-    )
-    if len(match["n"]) < 3 and not counted and "'" not in match[0]:
+    if len(match["n"]) < 3 and "'" not in match[0] and not _SEVERAL.search(before(match)):
         return None  # seconds
     return read_words(match, plural(whole(match["n"])))
 
 
-def _letter_scale(match: re.Match[str]) -> Reading:
+def _letter_scale(match: re.Match[str]) -> Reading | None:
+    """ "5M views" and "1.5B" are scales, "Room 12B" is not."""
+    if (
+        len(match["scale"]) == 1
+        and "." not in match["n"]
+        and not re.match(r"[ ][a-z]{2,20}s\b|[ ]people\b", after(match))
+    ):
+        return None
     return read_words(match, f"{say_range(match['n'])} {_LETTER_SCALES[match['scale']]}")
 
 
@@ -128,7 +144,9 @@ POWER = Rule(
     _power,
 )
 PERCENT = Rule("percent", re.compile(rf"(?P<n>{RANGE})[ ]?(?P<sign>[%‰‱])"), _percent)
-FRACTIONS = Rule("fraction", re.compile(rf"(?:[-−](?<![\w)].))?{FRACTION}(?!\w)"), _fraction)
+PERCENTS = Rule("percent", re.compile(rf"(?P<n>{AMOUNT})[ ]?%[ ]?[-–][ ]?(?P<m>{UNSIGNED})[ ]?%"), _percents)
+FRACTIONS = Rule("fraction", re.compile(rf"(?:{SIGN})?{FRACTION}(?!\w)"), _fraction)
+GROUPED = Rule("number", re.compile(r"[1-9]\d{0,2}(?:[ ]\d{3}){2,11}(?![\d,]|[ ]\d|\.\d)"), _grouped)
 ORDINAL = Rule(
     "ordinal", re.compile(r"(?P<n>\d{1,3}(?:,\d{3}){1,11}|\d++)(?:st|nd|rd|th)(?!\w)", re.IGNORECASE), _ordinal
 )
@@ -139,5 +157,5 @@ PLURAL = Rule("plural number", re.compile(r"(?P<n>\d++)'?s(?![\w'])"), _plural)
 LETTER_SCALE = Rule("scale", re.compile(rf"(?P<n>{RANGE})(?P<scale>[MB]|mn|bn|tn)(?!\w)"), _letter_scale)
 RANGES = Rule("range", re.compile(rf"{AMOUNT}[ ]?[-–][ ]?{NUMBER}(?![-–\w])"), _range)
 PLAIN_NUMBER = Rule("number", re.compile(rf"{AMOUNT}(?!\w)"), _number)
-RATIO = Rule("ratio", re.compile(r"(?P<a>\d++(?:\.\d++)?):(?P<b>\d++(?:\.\d++)?)(?![\w:])"), _ratio)
+RATIO = Rule("ratio", re.compile(rf"(?P<a>{NUMBER}):(?P<b>{NUMBER})(?![\w:])"), _ratio)
 DIGITS = Rule("digits", re.compile(r"\d++"), _with_letters)

@@ -18,7 +18,7 @@ FRACTION = (
     rf"|[{VULGAR}])"
 )
 UNSIGNED = rf"(?:{FRACTION}|\.\d++|{NUMBER})"
-SIGN = rf"(?<![\w)])(?:[-+]|[−±]\s?)(?=[.\d{VULGAR}])"
+SIGN = rf"(?<![\w).%°€$£¥¢!?\]])(?:[-+]|[−±]\s?)(?=[.\d{VULGAR}])"
 AMOUNT = rf"(?:{SIGN})?{UNSIGNED}"
 RANGE = rf"{AMOUNT}(?:\s?[-–]\s?{UNSIGNED}(?![-\d]))?"  # 10-20
 _SIGNS = {"-": "minus", "−": "minus", "+": "plus", "±": "plus or minus"}

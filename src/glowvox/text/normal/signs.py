@@ -120,6 +120,21 @@ GREEK |= {letter.upper(): name for letter, name in GREEK.items()} | {"ϕ": "phi"
 _ELISIONS = frozenset(
     listed("tis twas twere twill twould em til till cause bout round n neath cos cuz s ll re ve d t m")
 )
+_OPERATORS = {
+    "!=": "is not equal to",
+    "!==": "is not equal to",
+    "==": "equals",
+    "===": "equals",
+    "<=": "less than or equal to",
+    ">=": "greater than or equal to",
+    "->": "to",
+    "<->": "to and from",
+    "=>": "implies",
+    "<-": "from",
+    "&&": "and",
+    "||": "or",
+    "+=": "plus equals",
+}
 _PAUSES = {"[": "(", "]": ")", "{": "(", "}": ")", "–": "-", "—": "-", "•": ""}
 _NO_SOUND = frozenset({"Sk"})  # modifiers: skin tones, stray accents
 
@@ -127,6 +142,10 @@ _NO_SOUND = frozenset({"Sk"})  # modifiers: skin tones, stray accents
 def _punctuation(match: re.Match[str]) -> Reading:
     mark = _PAUSES.get(match[0], match[0])
     return Reading(spoken(mark), match.end(), plain=mark == match[0])
+
+
+def _nothing(match: re.Match[str]) -> Reading:
+    return Reading([], match.end(), plain=True)
 
 
 def _dots(match: re.Match[str]) -> Reading:
@@ -155,6 +174,22 @@ def _quote(match: re.Match[str]) -> Reading:
     if closes and re.search(r"(?:^|[\s(\-])'(?=\w)[^']*(?:\w'\w[^']*)*$", before(match, 400)):
         return read_words(match, '"')
     return Reading([], match.end(), plain=True)
+
+
+def _sharp(match: re.Match[str]) -> Reading:
+    return read_words(match, "sharp")
+
+
+def _entity(match: re.Match[str]) -> Reading:
+    return read_words(match, {"amp": "and", "lt": "less than", "gt": "greater than"}.get(match["name"], ""))
+
+
+def _operator(match: re.Match[str]) -> Reading:
+    return read_words(match, _OPERATORS[match[0]])
+
+
+def _caret(match: re.Match[str]) -> Reading:
+    return read_words(match, say_power(match["e"]))
 
 
 def _and(match: re.Match[str]) -> Reading:
@@ -253,9 +288,14 @@ def _other(match: re.Match[str]) -> Reading:
 
 
 _LETTERS = "".join(GREEK)
+SHARP = Rule("sharp", re.compile(r"(?<=\b[A-G])#(?![\w#])"), _sharp)
+ENTITY = Rule("character entity", re.compile(r"&(?P<name>amp|lt|gt|quot|apos|nbsp);"), _entity)
+OPERATOR = Rule("operator", re.compile(r"[!=]==?|<=|>=|<?->|=>|<-(?![-\d])|&&|\|\||\+="), _operator)
+CARET = Rule("power", re.compile(r"(?<=[\w)])\^\(?(?P<e>[-−+]?\d{1,6})\)?(?!\w)"), _caret)
 AND = Rule("elision", re.compile(r"'[nN]'(?!\w)"), _and)
 ELISION = Rule("elision", re.compile(r"'([A-Za-z]{1,6})(?![\w])"), _elision)
 QUOTE = Rule("quotation mark", re.compile(r"''|'"), _quote)
+COLON = Rule("colon", re.compile(r"(?<=\w):(?=\w)"), _nothing)
 DOTS = Rule("ellipsis", re.compile(r"\.{2,}+|…+"), _dots)
 LINE = Rule("line", re.compile(r"([-=*_#~+<>|/\\^•·─━═—–])(?:[ ]?\1){2,}+"), _line)
 DASH = Rule("dash", re.compile(r"-{1,2}|—|–"), _dash)

@@ -42,16 +42,18 @@ def _time(match: re.Match[str]) -> Reading | None:
 
 
 def _hour(match: re.Match[str]) -> Reading:
-    words = spoken(cardinal(int(match["hours"])))
-    if match["last"]:
-        words += spoken(f"to {cardinal(int(match['last']))}")
-    return Reading(words + _half(match), end_of_short(match))
+    return Reading(spoken(cardinal(int(match["hours"]))) + _half(match), end_of_short(match))
 
 
-def _between(match: re.Match[str]) -> Reading:
-    first = _clock(int(match["h1"]), int(match["m1"]), half=True)
-    last = _clock(int(match["h2"]), int(match["m2"]), half=True)
-    return Reading(spoken(f"{first} to {last}") + _half(match), end_of_short(match))
+def _between(match: re.Match[str]) -> Reading | None:
+    """From one time to another; two bare numbers are no times."""
+    if not match["half"] and not (match["m1"] and match["m2"]):
+        return None
+    if not match["m1"] and int(match["h1"]) > 12:
+        return None
+    first, last = (_clock(int(match[h]), int(match[m] or 0), half=True) for h, m in (("h1", "m1"), ("h2", "m2")))
+    half = letters(match["half1"] or "")
+    return Reading([*spoken(first), *half, *spoken(f"to {last}"), *_half(match)], end_of_short(match))
 
 
 _HOURS = r"[01]?\d|2[0-4]"
@@ -66,13 +68,10 @@ TIME = Rule(
 TIMES = Rule(
     "time",
     re.compile(
-        rf"(?P<h1>{_HOURS}):(?P<m1>[0-5]\d)[ ]?[-–][ ]?(?P<h2>{_HOURS}):(?P<m2>[0-5]\d)(?![\d:])(?:[ ]?{_HALF})?",
+        rf"(?P<h1>{_HOURS})(?::(?P<m1>[0-5]\d))?(?:[ ]?(?P<half1>[ap]\.?m\b\.?))?[ ]?[-–][ ]?"
+        rf"(?P<h2>{_HOURS})(?::(?P<m2>[0-5]\d))?(?![\d:])(?:[ ]?{_HALF}(?!\w))?",
         re.IGNORECASE,
     ),
     _between,
 )
-HOUR = Rule(
-    "time",
-    re.compile(rf"(?P<hours>1[0-2]|0?[1-9])(?:[ ]?[-–][ ]?(?P<last>1[0-2]|0?[1-9]))?[ ]?{_HALF}(?!\w)", re.IGNORECASE),
-    _hour,
-)
+HOUR = Rule("time", re.compile(rf"(?P<hours>1[0-2]|0?[1-9])[ ]?{_HALF}(?!\w)", re.IGNORECASE), _hour)

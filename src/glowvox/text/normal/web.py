@@ -94,13 +94,13 @@ def _mention(match: re.Match[str]) -> Reading:
 
 _LABEL = r"[A-Za-z\d](?:[A-Za-z\d-]{0,60}[A-Za-z\d])?"
 _HOST = rf"(?:{_LABEL}\.){{1,6}}(?:{'|'.join(sorted(_TOP, key=len, reverse=True))})"
-_TAIL = r"(?::\d{1,5})?(?:[/?#][^\s<>\"]{0,2000})?"
+_TAIL = r"(?::\d{1,5})?(?:[/?#][!#-;=?-~]{0,2000})?"
 URL = Rule(
     "address",
-    re.compile(r"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[^\s<>\"]{1,2000})", re.IGNORECASE),
+    re.compile(r"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[!#-;=?-~]{1,2000})", re.IGNORECASE),
     _address,
 )
-WWW = Rule("address", re.compile(r"(?P<address>www\.[^\s<>\"]{1,2000})", re.IGNORECASE), _address)
+WWW = Rule("address", re.compile(r"(?P<address>www\.[!#-;=?-~]{1,2000})", re.IGNORECASE), _address)
 MAIL = Rule(
     "e-mail",
     re.compile(
@@ -120,11 +120,11 @@ FILE = Rule(
 PATH = Rule(
     "path",
     re.compile(
-        r"(?<![\w)/])(?P<address>(?:~|\.{1,2})?/[A-Za-z\d_.~-]{1,60}(?:/[A-Za-z\d_.~@+-]{1,60}){0,20}/?)(?![/])"
+        r"(?<![^\s("'])(?P<address>(?:~|\.{1,2})?/[A-Za-z\d_.~-]{1,60}(?:/[A-Za-z\d_.~@+-]{1,60}){0,20}/?)(?![/])"
     ),
     _address,
 )
-WINDOWS_PATH = Rule("path", re.compile(r"(?P<address>[A-Z]:\\[^\s<>\"|?*]{0,500})"), _address)
+WINDOWS_PATH = Rule("path", re.compile(r"(?P<address>[A-Z]:\\[!#-;=@-\[\]-{}~\\]{0,500})"), _address)
 NAME_WITH_UNDERSCORES = Rule(
     "identifier", re.compile(r"(?P<address>[A-Za-z\d]{1,60}(?:_{1,2}[A-Za-z\d]{1,60}){1,20})(?!\w)"), _address
 )

@@ -1,0 +1,103 @@
+"""What a person is told while a run trains: how far it is, how fast, how well, and when a verdict changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from glowvox.train.health import Status, judge
+from glowvox.train.metrics import Metrics
+from glowvox.train.run import Run
+from glowvox.train.words import time_left
+
+INTERVAL = 10.0  # seconds between two lines
+
+
+class Screen(Protocol):
+    """Where it is told."""
+
+    def say(self, line: str) -> None:
+        """Write a line that stays."""
+        ...
+
+    def show(self, line: str, step: int) -> None:
+        """Write how the run stands; the next replaces it where the screen can."""
+        ...
+
+
+class Progress:
+    """Takes the records of a run and tells of them: every few seconds, at validations, and when a verdict changes."""
+
+    def __init__(
+        self,
+        run: Run,
+        screen: Screen,
+        *,
+        max_minutes: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.screen = screen
+        self.config = run.settings.train
+        self.clock = clock
+        self.deadline = None if max_minutes is None else clock() + 60 * max_minutes
+        self.run = run
+        self.records: list[Mapping[str, Any]] = []
+        self.verdicts: dict[str, Status] = {}
+        self._shown = -INTERVAL + clock()
+
+    def __call__(self, record: Mapping[str, Any]) -> None:
+        """Tell of one record."""
+        if self.records:
+            self.records.append(record)
+        else:  # of a run taken up, the file holds what came before; this record is in it already
+            self.records = list(self.run.read_metrics()) or [record]
+        validation = "val_nll" in record
+        now = self.clock()
+        if not validation and now - self._shown < INTERVAL and record["step"] < self.config.steps:
+            return
+        if not validation:
+            self._shown = now
+        metrics = Metrics(self.records)
+        if validation:
+            self.screen.say(validation_line(record))
+        else:
+            self.screen.show(self._line(metrics, now), metrics.step)
+        self._tell_verdicts()
+
+    def _line(self, metrics: Metrics, now: float) -> str:
+        left = None if self.deadline is None else self.deadline - now
+        return status_line(metrics, steps=self.config.steps, seconds_left=left)
+
+    def _tell_verdicts(self) -> None:
+        for verdict in judge(self.records, diagnostic=self.config.overfit > 0):
+            before = self.verdicts.get(verdict.name, "wait")
+            if verdict.status != before:
+                self.screen.say(
+                    f"{verdict.name}: {before} → {verdict.status}. {verdict.sentence} {verdict.advice}".rstrip()
+                )
+            self.verdicts[verdict.name] = verdict.status
+
+
+def status_line(metrics: Metrics, *, steps: int, seconds_left: float | None = None) -> str:
+    """How a run stands, in a line.
+
+    seconds_left  until a deadline, where there is one
+    """
+    last = metrics.training[-1]
+    parts = [f"step {metrics.step:,} of {steps:,}", f"loss {last['nll']:.3f}", f"durations {last['duration']:.3f}"]
+    pace = metrics.pace()
+    if pace:
+        parts.append(f"{1 / pace:.3g} steps/s")
+        if "frames" in last:
+            parts.append(f"{last['frames'] / pace:,.0f} frames/s")
+        left = pace * (steps - metrics.step)
+        parts.append(time_left(left if seconds_left is None else max(0.0, min(left, seconds_left))))
+    if last.get("skipped"):
+        parts.append(f"{last['skipped']:.0f} skipped")
+    return " · ".join(parts)
+
+
+def validation_line(record: Mapping[str, Any]) -> str:
+    """What a validation found."""
+    return f"step {record['step']:,}: held-out loss {record['val_nll']:.3f}, durations {record['val_duration']:.3f}"

@@ -1,0 +1,74 @@
+"""What a run shows of itself while it trains: samples, the report page, event files. None of it can stop a training."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from glowvox.train.recipe import GlowTTSRecipe
+from glowvox.train.report import write_report
+from glowvox.train.run import Run
+from glowvox.train.samples import SampleWriter
+from glowvox.train.speaker import Speaker
+from glowvox.train.tracking import Tracker
+
+log = logging.getLogger(__name__)
+
+
+class Showing:
+    """Called by the loop when there is something to show.
+
+    Samples are spoken by a copy of the model with its averaged weights, on the CPU, so that the model in training, its
+    mode and the random numbers it will draw stay as they are.
+    """
+
+    def __init__(self, run: Run, recipe: GlowTTSRecipe, writer: SampleWriter, tracker: Tracker | None) -> None:
+        self.run = run
+        self.recipe = recipe
+        self.writer = writer
+        self.tracker = tracker
+        self._speaker: Speaker | None = None
+        self._told: set[str] = set()
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """Pass on one line of metrics."""
+        tracker = self.tracker
+        if tracker is not None:
+            self._safely("event files", lambda: tracker.record(record))
+
+    def sample(self, step: int) -> None:
+        """Write the samples of a step, then the report."""
+        self._safely("samples", lambda: self._sample(step))
+        self._safely("report", lambda: write_report(self.run))
+
+    def finish(self, ending: str) -> None:
+        """Write the report for the last time."""
+        self._safely("report", lambda: write_report(self.run, ending=ending))
+
+    def _sample(self, step: int) -> None:
+        sheet = self.writer.write(step, self._voice())
+        if self.tracker is not None:
+            self.tracker.samples(self.run.samples / f"step-{step:07d}", sheet)
+
+    def _voice(self) -> Speaker:
+        average = self.recipe.average
+        values = dict(average.values if average is not None else self.recipe.model.state_dict())
+        if self._speaker is None:
+            with torch.random.fork_rng():  # a new model draws its first weights
+                self._speaker = Speaker(self.run.settings, values)
+        else:
+            self._speaker.model.load_state_dict(values)
+        return self._speaker
+
+    def _safely(self, what: str, work: Callable[[], object]) -> None:
+        """Do it; a failure of any kind is told once and training goes on."""
+        try:
+            work()
+        except Exception as error:  # whatever went wrong here is worth less than the training
+            problem = f"{what}: {type(error).__name__}: {error}"
+            if problem not in self._told:
+                self._told.add(problem)
+                log.warning("%s; training goes on without", problem)
