@@ -1,7 +1,7 @@
-"""Draw the pictures of the explanations: python docs/figures/draw_explanations.py [--voice PLACE] [NAME ...]
+"""Draw the pictures of the explanations: python docs/figures/draw_explanations.py [--run PLACE] [NAME ...]
 
 Everything is computed by the code that the pages explain. A small example voice is trained on the way (half a minute);
-the five steps of inference are drawn from it too, unless a run folder or weights file is named by --voice.
+the five steps of inference are drawn from it too, unless a run folder or weights file is named by --run.
 """
 
 from __future__ import annotations
@@ -42,11 +42,15 @@ def pictures(voice: Path | None) -> dict[str, Callable[[], None]]:
 def main() -> None:
     """Draw all pictures, or those named."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("names", nargs="*", choices=[*pictures(None), []], metavar="NAME", help="default: all")
-    arguments.add_argument("--voice", type=Path, help="a run folder or weights file to draw inference from")
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(pictures(None))}; default: all")
+    arguments.add_argument(
+        "--run", "--voice", dest="voice", type=Path, help="a run folder or weights file to draw inference from"
+    )
     wanted = arguments.parse_args()
     torch.set_num_threads(1)  # the same sums in the same order everywhere
     found = pictures(wanted.voice)
+    if unknown := set(wanted.names) - set(found):
+        arguments.error(f"no picture is called {' or '.join(sorted(unknown))}; there are {', '.join(found)}")
     for name in wanted.names or found:
         found[name]()
 

@@ -44,12 +44,12 @@ def test_an_epoch_holds_every_clip_within_the_budget(
 
 def test_shapes_are_few_and_rounded_and_orders_differ() -> None:
     rng = np.random.default_rng(0)
-    frames = rng.integers(50, 800, 300).tolist()
+    frames = rng.normal(320, 110, 600).clip(60, 800).astype(int).tolist()
     plan = Buckets([length // 6 for length in frames], frames, batch_frames=8000, groups=6)
     assert len(plan.shapes) == 6
     assert all(shape.frames % 16 == 0 and shape.tokens % 8 == 0 for shape in plan.shapes)
     padded = sum(batch.shape.clips * batch.shape.frames for batch in plan.epoch(0, 0))
-    assert sum(frames) / padded > 0.8  # little padding
+    assert sum(frames) / padded > 0.7  # the rest is padding
     assert plan.epoch(0, 0) != plan.epoch(0, 1)
     assert plan.epoch(0, 0) != plan.epoch(1, 0)
 

@@ -121,7 +121,8 @@ def _train(asked: Asked, settings: TrainConfig) -> None:
     from glowvox.train.progress import Progress
     from glowvox.train.start import train
 
-    logging.getLogger("lightning").setLevel(logging.WARNING)
+    for name in ("lightning", "lightning_fabric"):  # they announce every process
+        logging.getLogger(name).setLevel(logging.WARNING)
     folder = asked.run or _default_folder(asked, settings)
     with open_screen(settings.steps) as screen:
         ending = train(

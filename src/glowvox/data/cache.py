@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -33,7 +34,8 @@ class Cache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.close()
+        with suppress(OSError):  # a full disk has been reported by `add`
+            self._stream.close()
 
     def add(self, features: Features) -> None:
         """Keep what was found out about a clip; written at once."""

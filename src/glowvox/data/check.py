@@ -84,7 +84,7 @@ def check(
     broken = {problem.place for problem in problems if problem.severity == "error" and problem.kind not in LIST_KINDS}
     usable = [utterance for utterance in joined.utterances if utterance.place not in broken]
     speakers = _shares(usable, facts)
-    minutes = sum(share.minutes for share in speakers.values())
+    minutes = sum(facts[utterance.id].seconds for utterance in usable) / 60
     split_of = joined.split_of
     used = Counter(split_of[utterance.id] for utterance in usable)
     if usable and minutes < LITTLE_MINUTES:

@@ -67,7 +67,8 @@ def in_pool(
     except BrokenExecutor:
         raise GlowvoxError(
             "a worker process died, perhaps for want of memory",
-            hint="what is done is kept: run the same command again, with fewer workers if it happens again",
+            hint="what is done is kept: run the same again, with fewer workers if it happens again; a Python script "
+            "that uses processes does so below `if __name__ == '__main__':`",
         ) from None
     finally:
         for future in pending:

@@ -112,29 +112,27 @@ def _search_all(
 ) -> npt.NDArray[np.int64]:
     """score (B, T, N) → durations (B, N). Compiled by numba, so written in loops.
 
-    Rows are taken as slices so that the inner loop vectorises, and directions are recomputed on the way back rather
-    than stored: both were measured to matter.
+    Column n + 1 of the table is Q of token n; column 0 and the cell right of the diagonal are impossible, so that the
+    inner loop has no cases and runs over slices from zero, which is what lets it vectorise. Directions are compared
+    again on the way back rather than stored. Both were measured to matter: benchmarks/alignment.py.
     """
-    durations = np.zeros((score.shape[0], score.shape[2]), np.int64)
-    table = np.empty((score.shape[1], score.shape[2]), np.float32)
-    for item in range(score.shape[0]):
-        count, steps = tokens[item], frames[item]
-        table[0, 0] = score[item, 0, 0]
-        for t in range(1, steps):
-            row, before, here = table[t], table[t - 1], score[item, t]
-            low = max(0, count + t - steps)
-            high = min(count, t)  # cells below `high` have a neighbour to the left
-            if low == 0:
-                row[0] = before[0] + here[0]
-            for n in range(max(1, low), high):
-                stayed, moved = before[n], before[n - 1]
-                row[n] = here[n] + (stayed if stayed > moved else moved)
-            if t < count:
-                row[t] = before[t - 1] + here[t]
+    batch, steps, width = score.shape
+    durations = np.zeros((batch, width), np.int64)
+    table = np.full((steps, width + 1), -np.inf, np.float32)
+    for item in range(batch):
+        count = tokens[item]
+        table[0, 1:] = -np.inf
+        table[0, 1] = score[item, 0, 0]
+        for t in range(1, frames[item]):
+            row, stayed, moved, here = table[t, 1:], table[t - 1, 1:], table[t - 1, :width], score[item, t]
+            for n in range(min(count, t + 1)):
+                row[n] = here[n] + (stayed[n] if stayed[n] > moved[n] else moved[n])
+            if t + 1 < count:
+                table[t, t + 2] = -np.inf
         n = count - 1
-        for t in range(steps - 1, 0, -1):
+        for t in range(frames[item] - 1, 0, -1):
             durations[item, n] += 1
-            if n > 0 and (n == t or table[t - 1, n] < table[t - 1, n - 1]):
+            if table[t - 1, n + 1] < table[t - 1, n]:
                 n -= 1
         durations[item, n] += 1
     return durations

@@ -182,8 +182,8 @@ def _judge_line(text: str, stop: int, *, final: bool) -> _Verdict:
 def _judge_mark(text: str, start: int, stop: int, marks: str, rest: str, *, known: bool) -> _Verdict:
     """The marks at `stop`, with `rest` behind them after white space and opening quotes and brackets."""
     first = rest[0]
-    if not first.isalnum():
-        return _Verdict.GOES_ON if first in _STOPS + _ALONE + _CLOSERS + ",;:" else _Verdict.ENDS
+    if first in _STOPS + _ALONE + _CLOSERS + ",;:":
+        return _Verdict.GOES_ON
     asking = bool(set(marks) & _ASKING)
     if first.islower() and (not asking or set(marks) & set(_CLOSERS)):
         return _Verdict.GOES_ON
@@ -193,7 +193,7 @@ def _judge_mark(text: str, start: int, stop: int, marks: str, rest: str, *, know
     word = match[0] if match else ""
     complete = known or len(word) < len(rest)
     if "…" in marks or ".." in marks:
-        if word[0] == "I":
+        if word[:1] == "I":
             return _Verdict.NOT_YET if not complete else _i_goes_on(word)
         return _Verdict.ENDS
     return _judge_stop(text, start, stop, rest[: len(word) + 1], complete=complete)
@@ -209,7 +209,7 @@ def _judge_stop(text: str, start: int, stop: int, following: str, *, complete: b
     last = re.search(r"[^\s\"'“‘(\[{]*$", text[max(start, stop - _LOOK_BACK) : stop])
     previous = last[0].lower() if last else ""
     place = stop - len(previous)
-    if previous in _TITLES or (following[0].isdigit() and previous in _NUMBERED):
+    if previous in _TITLES or (previous in _NUMBERED and not following[0].isalpha()):
         return _Verdict.GOES_ON
     if previous.isdigit() and place - start < _LOOK_BACK and not text[start:place].strip():
         return _Verdict.GOES_ON  # "1. First item"

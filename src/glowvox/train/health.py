@@ -20,7 +20,6 @@ Status = Literal["good", "wait", "bad"]
 # speech, whose phones are long and short, settles between 0.025 and 0.045. A collapsed one crowds a corner.
 ALIGNED, COLLAPSED = 0.05, 0.2
 PREDICTABLE = 0.9  # share of its peak under which the duration loss shows that durations follow the text
-STILL = 0.97  # share of its former value above which a number has not fallen
 EARLY, SETTLED = 400, 2_000  # steps within which no loss, and no alignment, is said to have failed
 SMALL_GAIN = 0.005  # of the held-out loss, by half as many steps again, which nobody hears
 RISE, GAP = 0.02, 0.05  # nats: held-out loss above its best, and its distance from training above the smallest
@@ -86,7 +85,7 @@ def alignment(metrics: Metrics) -> Verdict:
     stray, error = metrics.series("off_diagonal"), metrics.series("duration").smoothed(5)
     if len(stray) < 6 or len(error) < 6:
         return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
-    now, before = stray.last(0.15).median(), stray.last(0.45).median()
+    now = stray.last(0.15).median()
     peak, loss = max(error.values[2:]), error.last(0.15).median()
     numbers = f"paths stray {now:.3f} from the diagonal, and the duration loss is {loss:.2f} after a peak of {peak:.2f}"
     if now > COLLAPSED:
@@ -95,8 +94,7 @@ def alignment(metrics: Metrics) -> Verdict:
         )
     if now < ALIGNED and loss < PREDICTABLE * peak:
         return Verdict(name, "good", f"Sounds and symbols are aligned: {numbers}.")
-    still = now > STILL * before or loss > STILL * error.last(0.45).median()
-    if metrics.step > SETTLED and still:
+    if metrics.step > SETTLED and now - _expected_gain(stray, metrics.step) > ALIGNED:
         return Verdict(
             name,
             "bad",
@@ -252,11 +250,11 @@ def _total(metrics: Metrics) -> Series:
     return Series(tuple(step for step, _ in pairs), tuple(value for _, value in pairs))
 
 
-def _expected_gain(total: Series, ahead: int) -> float:
-    """Fall over `ahead` more steps if the loss goes on along the logarithm of the step as in its last half."""
-    late = total.last(0.5)
+def _expected_gain(series: Series, ahead: int) -> float:
+    """Fall over `ahead` more steps if a number goes on along the logarithm of the step as in its last half."""
+    late = series.last(0.5)
     logs = Series(tuple(round(1e6 * math.log(max(1, step))) for step in late.steps), late.values)
-    return -slope(logs) * 1e6 * math.log1p(ahead / max(1, total.steps[-1]))
+    return -slope(logs) * 1e6 * math.log1p(ahead / max(1, series.steps[-1]))
 
 
 def _near(series: Series, step: int) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Mel = npt.NDArray[np.float32]
 
 TICKS = (125, 250, 500, 1000, 2000, 4000, 8000, 16000)  # Hz
-DPI = 110
+DPI = 100
 FLOOR = -80.0  # nats below the likeliest token of a frame, where the alignment picture turns black
 REAL, PREDICTED, PATH = "#4477aa", "#cc6633", "#ff8c1a"  # told apart by those who do not see red and green
 
@@ -118,10 +118,13 @@ def _figure(*, width: float, height: float, title: str) -> Figure:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """A figure without a window draws itself with Agg."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", metadata={"Software": None})
-    write_bytes(path, file.getvalue())
+    """A figure without a window draws itself with Agg; 256 colours make the file a quarter of the size."""
+    from PIL import Image  # matplotlib is built on it
+
+    full, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, format="png")
+    Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    write_bytes(path, small.getvalue())
 
 
 def _draw_path(axis: Axes, durations: npt.NDArray[np.int64], seconds: float) -> None:

@@ -71,11 +71,10 @@ class Progress:
 
     def _tell_verdicts(self) -> None:
         for verdict in judge(self.records, diagnostic=self.config.overfit > 0):
-            before = self.verdicts.get(verdict.name, "wait")
+            # at first sight only trouble is news
+            before = self.verdicts.get(verdict.name, "good" if verdict.status == "good" else "wait")
             if verdict.status != before:
-                self.screen.say(
-                    f"{verdict.name}: {before} → {verdict.status}. {verdict.sentence} {verdict.advice}".rstrip()
-                )
+                self.screen.say(f"{verdict.name}: {verdict.status}. {verdict.sentence} {verdict.advice}".rstrip())
             self.verdicts[verdict.name] = verdict.status
 
 

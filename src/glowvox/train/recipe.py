@@ -94,7 +94,7 @@ class GlowTTSRecipe:
             if self.average is not None:
                 self.average.update(self.model, step)
         else:
-            self._explain(step, batch, loss.total, norm)
+            self._explain(step, batch, loss.total.detach(), norm)
         nll, duration = self._sum(loss.nll.detach()), self._sum(loss.duration.detach())
         return {
             "nll": float(nll),

@@ -45,7 +45,9 @@ class Showing:
         self._safely("report", lambda: write_report(self.run))
 
     def finish(self, ending: str) -> None:
-        """Write the report for the last time."""
+        """Write the report for the last time, and close the event files."""
+        if self.tracker is not None:
+            self._safely("event files", self.tracker.close)
         self._safely("report", lambda: write_report(self.run, ending=ending))
 
     def _sample(self, step: int) -> None:

@@ -33,8 +33,8 @@ class EventWriter(Protocol):
         """Write a sound (S,)."""
         ...
 
-    def flush(self) -> object:
-        """Put on disk what was written."""
+    def close(self) -> object:
+        """Put on disk what was written, and end."""
         ...
 
 
@@ -61,7 +61,10 @@ class Tracker:
                 self._sound(f"{clip.id}/{kind}", folder, file, sheet.step)
             self._picture(f"{clip.id}/alignment", folder, clip.alignment, sheet.step)
             self._picture(f"{clip.id}/mels", folder, clip.mels, sheet.step)
-        self.writer.flush()
+
+    def close(self) -> None:
+        """Put everything on disk."""
+        self.writer.close()
 
     def _sound(self, tag: str, folder: Path, file: str | None, step: int) -> None:
         if file:

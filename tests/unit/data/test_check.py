@@ -138,9 +138,7 @@ def test_a_clip_s_faults(values: dict[str, object], severity: str, kind: str, ca
     assert found[0].remedy
 
 
-@pytest.mark.parametrize(
-    "note", ["resampled from 16000 to 22050 Hz", "downmixed from 2 channels: took their mean"]
-)
+@pytest.mark.parametrize("note", ["resampled from 16000 to 22050 Hz", "downmixed from 2 channels: took their mean"])
 def test_harmless_remarks_are_no_problems(note: str) -> None:
     assert list(clip_problems(utterance(), facts(notes=[note]), CONFIG)) == []
 
@@ -190,7 +188,8 @@ def test_what_concerns_the_whole_corpus_is_said_once() -> None:
     assert found == {
         "same recording": "'c3' is the same recording as 'c2' (metadata.csv:1)",
         "sample rates": "several sample rates: 8,000 Hz (2), 22,050 Hz (2)",
-        "low sample rate": "2 at 8,000 Hz (the first is 'c0'): nothing above 4,000 Hz, but the features go up to 8,000 Hz",
+        "low sample rate": "2 at 8,000 Hz (the first is 'c0'): nothing above 4,000 Hz, "
+        "but the features go up to 8,000 Hz",
         "guessed words": "in no dictionary, and guessed: 2 words: subiaco, tide",
     }
 

@@ -24,7 +24,9 @@ def problems(root: Path, files: dict[str, str]) -> list[str]:
 
 
 def test_rows_that_give_no_utterance_are_problems_with_file_row_and_remedy(tmp_path: Path) -> None:
-    table = "a|Fine.|Fine.\nb||\n|No id.|No id.\nc|1|2|3|4\nd\ngone|Gone.|Gone.\n../x|No.|No.\nB|B.|B.\na|Other.|Other.\n"
+    table = (
+        "a|Fine.|Fine.\nb||\n|No id.|No id.\nc|1|2|3|4\nd\ngone|Gone.|Gone.\n../x|No.|No.\nB|B.|B.\na|Other.|Other.\n"
+    )
     assert problems(tmp_path, {"metadata.csv": table, "wavs/a.wav": "", "wavs/b.wav": ""}) == [
         "error, metadata.csv:2: 'b' has no text; write what is said, or delete the row",
         "error, metadata.csv:3, column 1: the row names no recording; write the recording's name",
@@ -122,7 +124,10 @@ def test_a_row_that_is_broken_is_no_unknown_id(tmp_path: Path) -> None:
 
 def test_joining_drops_held_out_sentences_from_every_train_list(tmp_path: Path) -> None:
     one = ljspeech(
-        tmp_path / "one", {"a1": "The tide turned.", "a2": "It rained.", "a3": "So what?"}, train=["a1", "a2"], test=["a3"]
+        tmp_path / "one",
+        {"a1": "The tide turned.", "a2": "It rained.", "a3": "So what?"},
+        train=["a1", "a2"],
+        test=["a3"],
     )
     two = ljspeech(
         tmp_path / "two",
@@ -158,7 +163,9 @@ def test_a_corpus_given_twice_is_refused(tmp_path: Path) -> None:
 def test_real_corpora_are_read_whole(corpora_dir: Path) -> None:
     names = ("kathleen-en", "heart-en", "flite-multi-en", "lj-part")
     corpora = {name: read_corpus(corpora_dir / name) for name in names if (corpora_dir / name).is_dir()}
-    counts = {name: [len(corpus.splits[split]) for split in ("train", "val", "test")] for name, corpus in corpora.items()}
+    counts = {
+        name: [len(corpus.splits[split]) for split in ("train", "val", "test")] for name, corpus in corpora.items()
+    }
     expected = {
         "kathleen-en": [1092, 20, 20],
         "heart-en": [1742, 41, 41],

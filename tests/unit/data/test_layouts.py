@@ -96,7 +96,7 @@ CASES: dict[str, tuple[dict[str, str], str, Rows]] = {
     ),
     "common voice": (
         {
-            "validated.tsv": "client_id\tpath\tsentence\tlocale\n0123456789abcdef\tcv_1.mp3\tGuten \"Tag.\tde\n",
+            "validated.tsv": 'client_id\tpath\tsentence\tlocale\n0123456789abcdef\tcv_1.mp3\tGuten "Tag.\tde\n',
             "clips/cv_1.mp3": "",
         },
         "common-voice",
@@ -129,7 +129,7 @@ def test_libritts_subsets_are_splits(tmp_path: Path) -> None:
         files[f"{subset}/19/198/19_198_{subset}.wav"] = ""
     corpus = read_corpus(make_tree(tmp_path / "LibriTTS", files))
     assert corpus.layout == "libritts"
-    assert {split: ids for split, ids in corpus.splits.items()} == {
+    assert corpus.splits == {
         "train": ("19_198_train-clean-100",),
         "val": ("19_198_dev-clean",),
         "test": ("19_198_test-clean",),

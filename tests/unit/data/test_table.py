@@ -54,7 +54,8 @@ def test_a_lone_quote_swallows_nothing(tmp_path: Path) -> None:
         ),
         (
             "a|one\n".encode("utf-16"),
-            "fatal metadata.csv: the file is UTF-16, not UTF-8; save the file as UTF-8, as with: iconv -f UTF-16 -t UTF-8",
+            "fatal metadata.csv: the file is UTF-16, not UTF-8; "
+            "save the file as UTF-8, as with: iconv -f UTF-16 -t UTF-8",
         ),
         (
             "a|one\nb|café\n".encode("utf-16-le"),

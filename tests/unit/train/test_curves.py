@@ -7,7 +7,20 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from glowvox.train.curves import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, Curve, Line, Mark, round_numbers, run_curves, sheet, svg
+from glowvox.train.curves import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Curve,
+    Line,
+    Mark,
+    round_numbers,
+    run_curves,
+    sheet,
+    svg,
+)
 from glowvox.train.metrics import Metrics, Series
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -118,7 +118,9 @@ def test_gradients_that_grow_out_of_bounds_are_bad() -> None:
 
 def test_a_loss_that_leaps_away_is_bad() -> None:
     lines = [
-        {**line, "nll": line["nll"] + (2.0 if line["step"] > 4400 else 0.0)} for line in records("good") if "nll" in line
+        {**line, "nll": line["nll"] + (2.0 if line["step"] > 4400 else 0.0)}
+        for line in records("good")
+        if "nll" in line
     ]
     found = {verdict.name: verdict for verdict in judge(lines)}["learning rate"]
     assert found.status == "bad"
@@ -127,7 +129,9 @@ def test_a_loss_that_leaps_away_is_bad() -> None:
 
 def test_a_duration_predictor_that_overfits_is_named() -> None:
     lines = [
-        {**line, "val_duration": line["val_duration"] * (1 + (line["step"] - 1000) / 1000)} if "val_nll" in line else line
+        {**line, "val_duration": line["val_duration"] * (1 + (line["step"] - 1000) / 1000)}
+        if "val_nll" in line
+        else line
         for line in records("good")
     ]
     found = {verdict.name: verdict for verdict in judge(lines)}["overfitting"]

@@ -59,9 +59,12 @@ def test_an_alignment_is_drawn_with_its_symbols_path_and_durations(tmp_path: Pat
     assert bars.lines[0].get_xdata() == pytest.approx([3.5 * 256 / 22.05] * 4)
 
 
-def test_long_texts_still_fit(tmp_path: Path, drawn: list[Figure]) -> None:
+def test_long_texts_still_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures: list[Figure] = []
+    monkeypatch.setattr(pictures, "_save", lambda figure, path: figures.append(figure))
     alignment_picture(tmp_path / "a.png", alignment(count=120, frames=240), CONFIG, title="long")
-    assert drawn[0].get_size_inches()[1] <= 14
+    assert figures[0].get_size_inches()[1] <= 14
+    assert figures[0].axes[1].get_yticklabels()[0].get_fontsize() == 3.5
 
 
 def test_mels_side_by_side_share_scale_and_time(tmp_path: Path, drawn: list[Figure]) -> None:

@@ -86,9 +86,7 @@ def test_without_matplotlib_the_sounds_are_still_there(
     assert caplog.text.count("matplotlib") == 1  # told once, not for every picture
 
 
-def test_a_sentence_that_cannot_be_spoken_is_named_and_the_others_are_made(
-    sampled: Sampled, tmp_path: Path
-) -> None:
+def test_a_sentence_that_cannot_be_spoken_is_named_and_the_others_are_made(sampled: Sampled, tmp_path: Path) -> None:
     writer = SampleWriter(tmp_path, sentences=["", "The {ZZ} cat.", "The cat."], voices=["speaker1"], clips=())
     sheet = writer.write(3, sampled.speaker)
     assert [sample.audio is None for sample in sheet.sentences] == [True, True, False]

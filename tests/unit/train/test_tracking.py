@@ -31,7 +31,7 @@ class Writer:
     def add_audio(self, tag: str, sound: Any, step: int, *, sample_rate: int) -> None:
         self.sounds.append((tag, sound, step, sample_rate))
 
-    def flush(self) -> None:
+    def close(self) -> None:
         pass
 
 
@@ -71,6 +71,7 @@ def test_an_event_file_is_written_where_tensorboardx_is_installed(tmp_path: Path
     assert tracker is not None
     tracker.record({"step": 20, "nll": 1.5})
     tracker.samples(sampled.folder, sampled.sheet)
+    tracker.close()
     written = b"".join(path.read_bytes() for path in (tmp_path / "events").iterdir())
     for tag in (b"training/nll", b"speaker1/sentence_1", f"{sampled.sheet.clips[0].id}/mels".encode()):
         assert tag in written

@@ -174,7 +174,8 @@ DOTTED = Rule(
 NUMBERED = Rule(
     "abbreviation",
     re.compile(
-        rf"(?P<word>{'|'.join(sorted(_NUMBERED, key=len, reverse=True))})\.[ ]?(?=\d|[IVX]+(?!\w)|\#\d)", re.IGNORECASE
+        rf"(?P<word>{'|'.join(sorted(_NUMBERED, key=len, reverse=True))})\.[ ]?(?=\d|\#\d|(?-i:[IVX]+)(?!\w))",
+        re.IGNORECASE,
     ),
     _numbered,
 )

@@ -144,23 +144,22 @@ def _era_first(match: re.Match[str]) -> Reading:
 
 def _year(match: re.Match[str]) -> Reading | None:
     """Four digits without a comma are a year unless they count something."""
-    first = int(match["n"])
-    lead = before(match)
-    wanted = _BEFORE_YEAR.search(lead) is not None
-    if not wanted and (first < 1100 or first >= 2100 or _COUNTED.match(after(match))):
+    if not _is_year(int(match["n"]), before(match), after(match)):
         return None
-    if (
-        wanted
-        and not re.search(r"\byears?[ ]$", lead)
-        and (first < 1010 or first >= 2100 or re.match(r"[ ](?:people|men|percent|feet|miles)", after(match)))
-    ):
-        return None
-    words = year(first)
+    words = year(int(match["n"]))
     if match["last"]:
         last = int(match["last"])
         tail = year(last) if last > 99 else f"oh {cardinal(last)}" if last < 10 else cardinal(last)
         words = f"{words} to {tail}"
     return read_words(match, words)
+
+
+def _is_year(number: int, lead: str, follows: str) -> bool:
+    if re.search(r"\byears?[ ]$", lead):
+        return True
+    if _BEFORE_YEAR.search(lead):
+        return 1010 <= number < 2100 and not re.match(r"[ ](?:people|men|percent|feet|miles)", follows)
+    return 1100 <= number < 2100 and not _COUNTED.match(follows)
 
 
 _WEEKDAYS = "|".join(sorted((day.title() for day in DAYS), key=len, reverse=True))
@@ -187,9 +186,7 @@ SPAN = Rule(
 )
 WEEKDAY = Rule(
     "weekday",
-    re.compile(
-        rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ](?:\d|to[ ])|[ ](?:{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"
-    ),
+    re.compile(rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ](?:\d|to[ ]|{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"),
     _weekday,
 )
 YEAR_MONTH = Rule("date", re.compile(r"(?P<year>[12]\d{3})-(?P<month>\d\d)(?![\w-]|[.,]\d)"), _year_month)

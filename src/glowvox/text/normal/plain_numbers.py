@@ -107,12 +107,9 @@ def _plural(match: re.Match[str]) -> Reading | None:
 
 
 def _letter_scale(match: re.Match[str]) -> Reading | None:
-    """ "5M views" and "1.5B" are scales, "Room 12B" is not."""
-    if (
-        len(match["scale"]) == 1
-        and "." not in match["n"]
-        and not re.match(r"[ ][a-z]{2,20}s\b|[ ]people\b", after(match))
-    ):
+    """Scales are in "5M views" and "1.5B", but not in "Room 12B"."""
+    counted = "." in match["n"] or re.match(r"[ ](?:[a-z]{2,20}s|people)\b", after(match)) is not None
+    if len(match["scale"]) == 1 and not counted:
         return None
     return read_words(match, f"{say_range(match['n'])} {_LETTER_SCALES[match['scale']]}")
 

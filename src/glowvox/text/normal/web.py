@@ -100,7 +100,7 @@ URL = Rule(
     re.compile(r"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[!#-;=?-~]{1,2000})", re.IGNORECASE),
     _address,
 )
-WWW = Rule("address", re.compile(r"(?P<address>www\.[!#-;=?-~]{1,2000})", re.IGNORECASE), _address)
+WWW = Rule("address", re.compile(r"(?P<address>www\.[a-z\d][!#-;=?-~]{0,2000})", re.IGNORECASE), _address)
 MAIL = Rule(
     "e-mail",
     re.compile(
@@ -112,7 +112,7 @@ HOST = Rule("address", re.compile(rf"(?P<address>{_HOST}(?![\w-]|\.[A-Za-z]){_TA
 FILE = Rule(
     "file name",
     re.compile(
-        rf"(?P<address>(?:[A-Za-z\d_][\w-]{{0,60}}[./]){{1,8}}"
+        rf"(?P<address>(?:[A-Za-z\d_][A-Za-z\d_-]{{0,60}}[./]){{1,8}}"
         rf"(?<=\.)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))}))(?![\w-]|\.[A-Za-z\d])"
     ),
     _address,
@@ -120,7 +120,7 @@ FILE = Rule(
 PATH = Rule(
     "path",
     re.compile(
-        r"(?<![^\s("'])(?P<address>(?:~|\.{1,2})?/[A-Za-z\d_.~-]{1,60}(?:/[A-Za-z\d_.~@+-]{1,60}){0,20}/?)(?![/])"
+        r"(?<![^\s(\"'])(?P<address>(?:~|\.{1,2})?/[A-Za-z\d_.~-]{1,60}(?:/[A-Za-z\d_.~@+-]{1,60}){0,20}/?)(?![/])"
     ),
     _address,
 )
@@ -134,4 +134,4 @@ DOTTED_NAME = Rule(
     _address,
 )
 HASHTAG = Rule("hashtag", re.compile(r"#(?P<tag>[A-Za-z_]{0,30}[A-Za-z][A-Za-z\d_]{0,60})(?!\w)"), _hashtag)
-MENTION = Rule("mention", re.compile(r"(?<![\w.])@(?P<name>[A-Za-z_][\w.]{0,40})(?![\w@])"), _mention)
+MENTION = Rule("mention", re.compile(r"(?<![\w.])@(?P<name>[A-Za-z_][A-Za-z\d_.]{0,40})(?![\w@])"), _mention)
