@@ -1,7 +1,7 @@
 """TOML ⇄ frozen msgspec structs: unknown keys refused with the near match, dotted overrides applied.
 
-Every configuration of the package is a `msgspec.Struct` (frozen, keyword-only, `forbid_unknown_fields`) that stands beside
-the code reading it; this module only moves such structs in and out of files and command lines.
+Every configuration of the package is a `msgspec.Struct` (frozen, keyword-only, unknown fields refused) that stands
+beside the code reading it; this module only moves such structs in and out of files and command lines.
 """
 
 from __future__ import annotations

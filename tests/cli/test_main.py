@@ -15,7 +15,8 @@ from tests.cli.conftest import Command
 def test_help_loads_neither_numpy_nor_torch() -> None:
     code = (
         "import sys\nfrom glowvox.cli.main import main\nsys.argv = ['glowvox', '--help']\n"
-        "try:\n    main()\nfinally:\n    print(sorted({'numpy', 'torch', 'onnxruntime'} & set(sys.modules)), file=sys.stderr)"
+        "try:\n    main()\nfinally:\n"
+        "    print(sorted({'numpy', 'torch', 'onnxruntime'} & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"

@@ -58,9 +58,7 @@ def test_speed_and_pauses_change_the_length(run: Run, glowvox: Command) -> None:
     assert frames(Path("paused.wav")) == frames(Path("plain.wav")) + 11_025
 
 
-def test_text_comes_from_files_and_standard_input(
-    run: Run, glowvox: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_text_comes_from_files_and_standard_input(run: Run, glowvox: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("text.txt").write_text("Hello there.", encoding="utf-8-sig")
     glowvox("say", "Hello there.", "-o", "argument.wav")
     assert glowvox("say", "-f", "text.txt", "-o", "file.wav").status == 0
@@ -85,9 +83,7 @@ def test_text_comes_from_files_and_standard_input(
         (["Hi.", "--lexicon", "none.dict"], 3, "none.dict"),
     ],
 )
-def test_what_is_wrong_is_said(
-    run: Run, glowvox: Command, arguments: list[str], status: int, message: str
-) -> None:
+def test_what_is_wrong_is_said(run: Run, glowvox: Command, arguments: list[str], status: int, message: str) -> None:
     outcome = glowvox("say", *arguments)
     assert message in outcome.err
     assert outcome.status == status

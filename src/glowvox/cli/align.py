@@ -15,10 +15,31 @@ if TYPE_CHECKING:
 
 @click.command("align", short_help="Find when each phoneme is spoken in recordings.")
 @click.argument("corpus", type=click.Path(path_type=Path))
-@click.option("--voice", "--run", "voice", metavar="PLACE", help="The run folder or weights file to align with, trained on these speakers. Default: the first one found in ./weights and ./runs.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A .tsv or .json file for all recordings, or a folder for one TextGrid each.")  # fmt: skip
-@click.option("--split", type=click.Choice(["all", "train", "val", "test"]), default="all", show_default=True, help="Which of the corpus's lists to align.")  # fmt: skip
-@click.option("--speaker", metavar="NAME", help="Align every clip as this speaker of the voice. Default: the corpus's own names.")  # fmt: skip
+@click.option(
+    "--voice",
+    "--run",
+    "voice",
+    metavar="PLACE",
+    help="The run folder or weights file to align with, trained on these speakers. Default: the first one "
+    "found in ./weights and ./runs.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A .tsv or .json file for all recordings, or a folder for one TextGrid each.",
+)
+@click.option(
+    "--split",
+    type=click.Choice(["all", "train", "val", "test"]),
+    default="all",
+    show_default=True,
+    help="Which of the corpus's lists to align.",
+)
+@click.option(
+    "--speaker", metavar="NAME", help="Align every clip as this speaker of the voice. Default: the corpus's own names."
+)
 def command(*, corpus: Path, voice: str | None, output: Path, split: str, speaker: str | None) -> None:
     """Find when each phoneme and word of CORPUS is spoken, by the alignment search of a trained model.
 

@@ -14,7 +14,9 @@ def command() -> None:
 
 @command.command("glow-tts")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--config", type=click.Path(path_type=Path), required=True, help="The JSON file of settings it was trained with.")  # fmt: skip
+@click.option(
+    "--config", type=click.Path(path_type=Path), required=True, help="The JSON file of settings it was trained with."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Run folder to write.")
 def glow_tts(*, checkpoint: Path, config: Path, output: Path) -> None:
     """Import a checkpoint of the Glow-TTS authors' code (G_*.pth or a safetensors file of its tensors).

@@ -27,14 +27,41 @@ PLAYERS = (
 
 @click.command("say", short_help="Speak a text.")
 @click.argument("text", nargs=-1)
-@click.option("-f", "--file", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), help="Read the text from a file, '-' for standard input. Repeatable.")  # fmt: skip
-@click.option("-o", "--output", type=str, help="Write a WAV file here; '-' writes it to standard output. Without it the text is played, or written to glowvox.wav where nothing can play.")  # fmt: skip
-@click.option("--voice", metavar="PLACE", help="A run folder, a weights file, or the name of one in ./weights or ./runs. Default: GLOWVOX_VOICE, else the first one found.")  # fmt: skip
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Read the text from a file, '-' for standard input. Repeatable.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=str,
+    help="Write a WAV file here; '-' writes it to standard output. Without it the text is played, or written "
+    "to glowvox.wav where nothing can play.",
+)
+@click.option(
+    "--voice",
+    metavar="PLACE",
+    help="A run folder, a weights file, or the name of one in ./weights or ./runs. Default: GLOWVOX_VOICE, "
+    "else the first one found.",
+)
 @click.option("--speaker", metavar="NAME", help="Who speaks, in a voice of several. Default: the first.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="2 is twice as fast.")
-@click.option("--variation", "--noise-scale", type=click.FloatRange(0, 2), default=0.667, show_default=True, help="How freely the voice strays from its average reading; 0 says a text the same way whatever the seed.")  # fmt: skip
+@click.option(
+    "--variation",
+    "--noise-scale",
+    type=click.FloatRange(0, 2),
+    default=0.667,
+    show_default=True,
+    help="How freely the voice strays from its average reading; 0 says a text the same way whatever the seed.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same speech.")
-@click.option("--lexicon", type=click.Path(path_type=Path, dir_okay=False), help="Your own pronunciations, one word a line.")  # fmt: skip
+@click.option(
+    "--lexicon", type=click.Path(path_type=Path, dir_okay=False), help="Your own pronunciations, one word a line."
+)
 @click.option("--strict", is_flag=True, help="Fail where a symbol cannot be spoken, instead of reporting it.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
 def command(

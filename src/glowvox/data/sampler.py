@@ -1,4 +1,4 @@
-"""Which clips go into which batch: buckets of like length, a few fixed shapes, and an order that can be taken up anywhere.
+"""Which clips go into which batch: buckets of like length, a few fixed shapes, an order that can be taken up anywhere.
 
 The plan of an epoch is a pure function of the clips' sizes, a seed and the epoch's number. Resuming needs no stored
 state beyond two integers, and every process of a group works out the same plan and takes its own share.

@@ -127,7 +127,7 @@ class GlowTTS(nn.Module):
 
     @torch.no_grad()
     def align(self, latent: Tensor, encoded: Encoded, token_lengths: Tensor, frames: Tensor) -> Tensor:
-        """Most likely durations of the tokens (§3.1, algorithm 1).
+        """Most likely durations of the tokens (§3.2, eq. 7).
 
         latent         (B, M, T)
         token_lengths  (B,)

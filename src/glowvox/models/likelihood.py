@@ -21,7 +21,7 @@ class Losses:
 
     @property
     def total(self) -> Tensor:
-        """Their sum, in equal parts (eq. 7)."""
+        """Their sum, in equal parts."""
         return self.nll + self.duration
 
 

@@ -24,7 +24,7 @@ class Encoded(NamedTuple):
 
 
 class DurationPredictor(nn.Module):
-    """Two convolutions and a projection to log-durations (Glow-TTS §3.2 and eq. 6)."""
+    """Two convolutions and a projection to log-durations (Glow-TTS §3.3 and eq. 6)."""
 
     def __init__(self, channels: int, config: DurationConfig, *, kernel: int) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class DurationPredictor(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Embedding, prenet, transformer and three heads (Glow-TTS §3.2, appendix A.1)."""
+    """Embedding, prenet, transformer and three heads (Glow-TTS §3.3, appendix A.1)."""
 
     def __init__(
         self,

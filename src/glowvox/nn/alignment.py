@@ -1,6 +1,6 @@
 """Monotonic alignment search: the best way to lay the frames of an utterance over its tokens in order.
 
-Glow-TTS (Kim et al. 2020), §3.1 and algorithm 1. Q[i, t] = score[i, t] + max(Q[i, t-1], Q[i-1, t-1]); every token gets
+Glow-TTS (Kim et al. 2020), §3.2 and eq. 7. Q[i, t] = score[i, t] + max(Q[i, t-1], Q[i-1, t-1]); every token gets
 at least one frame, the first frame belongs to the first token and the last to the last; on a tie the frame stays with
 the later token. Two implementations with equal results: a loop compiled by numba where it is installed, and a torch
 reference that is vectorised over batch and tokens.

@@ -9,7 +9,7 @@ from torch import Tensor
 def full_precision(x: Tensor) -> torch.autocast:
     """A context in which operations on tensors like `x` keep their own precision whatever autocast says.
 
-    Log-determinants, alignment scores and losses are sums of thousands of terms; in bf16 they would be worth two digits.
+    Log-determinants, alignment scores and losses are sums of thousands of terms: in bf16 they would be worth little.
 
     x  (...)  tells the device
     """

@@ -19,6 +19,7 @@ from glowvox.errors import AudioError, CorpusError, InputError, TextError
 from glowvox.evaluate.tiers import Alignment, Interval, Tier
 from glowvox.nn.alignment import require_room
 from glowvox.text.frontend import Sentence, token_names
+from glowvox.text.symbols import BOUNDARY
 from glowvox.train.speaker import Speaker
 
 log = logging.getLogger(__name__)
@@ -74,12 +75,14 @@ def align_recording(voice: Speaker, utterance: Utterance, speaker: str | None) -
         torch.tensor([voice.number(speaker)]) if len(voice.speakers) > 1 else None,
     )
     frame_s = config.mel.hop / config.mel.sample_rate
-    ends = out.durations[0].cumsum(0).numpy() * frame_s + sound.start / config.mel.sample_rate
+    phones = _phones(symbols, out.durations[0].numpy(), frame_s, sound.start / config.mel.sample_rate)
     seconds = sound.whole / config.mel.sample_rate
-    phones = _phones(symbols, ends, seconds)
-    return Alignment(
-        utterance.id, seconds, (Tier("phones", tuple(phones)), Tier("words", tuple(_words(words, phones))))
+    phones[-1] = Interval(phones[-1].start_s, seconds, phones[-1].label)  # with what was trimmed off the end
+    tiers = (
+        Tier("phones", tuple(phone for phone in phones if phone.end_s > phone.start_s)),
+        Tier("words", tuple(_words(words, phones))),
     )
+    return Alignment(utterance.id, seconds, tiers)
 
 
 def labelled(sentences: Sequence[Sentence], *, framed: bool) -> tuple[list[str], list[tuple[str, list[int]]]]:
@@ -101,14 +104,19 @@ def labelled(sentences: Sequence[Sentence], *, framed: bool) -> tuple[list[str],
     return symbols, words
 
 
-def _phones(symbols: Sequence[str], ends: npt.NDArray[np.float64], seconds: float) -> list[Interval]:
-    """One interval a symbol; the last one takes what the trimming cut off the end."""
-    starts = [0.0, *ends[:-1].tolist()]
-    stops = [*ends[:-1].tolist(), seconds]
-    return [
-        Interval(start, stop, symbol if symbol[-1].isalnum() else SILENT)
-        for symbol, start, stop in zip(symbols, starts, stops, strict=True)
-    ]
+def _phones(symbols: Sequence[str], durations: npt.NDArray[np.int64], frame_s: float, start_s: float) -> list[Interval]:
+    """One interval a symbol, the times between them counted from the start of the recording.
+
+    A word boundary of one frame, the least the search can give it, is no pause: its neighbours share the frame.
+    """
+    ends = start_s + durations.cumsum() * frame_s
+    starts = np.concatenate([[0.0], ends[:-1]])
+    for place, symbol in enumerate(symbols):
+        if symbol == BOUNDARY and durations[place] == 1:
+            middle = (starts[place] + ends[place]) / 2
+            ends[place - 1 : place + 1] = starts[place : place + 2] = middle
+    labels = (symbol if symbol[-1].isalnum() else SILENT for symbol in symbols)
+    return [Interval(float(s), float(e), label) for s, e, label in zip(starts, ends, labels, strict=True)]
 
 
 def _words(words: Sequence[tuple[str, list[int]]], phones: Sequence[Interval]) -> list[Interval]:

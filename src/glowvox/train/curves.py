@@ -57,18 +57,22 @@ class Curve:
     logarithmic: bool = False
 
 
-def run_curves(metrics: Metrics) -> list[Curve]:
-    """The curves of a run, those with no values left out."""
+def run_curves(metrics: Metrics, *, diagnostic: bool = False) -> list[Curve]:
+    """The curves of a run, those with no values left out.
+
+    diagnostic  whether it validates on the clips it trains on
+    """
+    held = "the same clips, without dropout" if diagnostic else "held out"
     pairs = [
         Curve(
             "Likelihood loss (nats a mel value; may be negative)",
-            (Line("training", metrics.series("nll"), "train"), Line("held out", metrics.series("val_nll"), "held")),
+            (Line("training", metrics.series("nll"), "train"), Line(held, metrics.series("val_nll"), "held")),
         ),
         Curve(
             "Duration loss (squared error of log durations)",
             (
                 Line("training", metrics.series("duration"), "train"),
-                Line("held out", metrics.series("val_duration"), "held"),
+                Line(held, metrics.series("val_duration"), "held"),
             ),
         ),
         Curve("Alignment: distance from the diagonal", (Line("training", metrics.series("off_diagonal"), "train"),)),

@@ -24,6 +24,7 @@ EARLY, SETTLED = 400, 2_000  # steps within which no loss, and no alignment, is 
 SMALL_GAIN = 0.005  # of the held-out loss, by half as many steps again, which nobody hears
 RISE, GAP = 0.02, 0.05  # nats: held-out loss above its best, and its distance from training above the smallest
 SOME_SKIPPED, MANY_SKIPPED = 0.001, 0.02  # shares of all steps
+BY_HEART, EXACT = 1.5, 0.05  # nats that a few clips fall, and the error of log durations, once they are known
 EXPLODED, SPIKE = 10.0, 5.0  # gradient norms, as multiples of the calm ones
 
 
@@ -47,10 +48,10 @@ def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> 
         return [
             Verdict("learning", "wait", "No step has been written down yet.", "Wait for the first lines of metrics.")
         ]
-    verdicts = [learning(metrics), alignment(metrics), gaining(metrics)]
-    if not diagnostic:
-        verdicts.append(overfitting(metrics))
-    return [*verdicts, skipped(metrics), learning_rate(metrics)]
+    steadiness = [skipped(metrics), learning_rate(metrics)]
+    if diagnostic:
+        return [by_heart(metrics), *steadiness]
+    return [learning(metrics), alignment(metrics), gaining(metrics), overfitting(metrics), *steadiness]
 
 
 def learning(metrics: Metrics) -> Verdict:
@@ -173,6 +174,23 @@ def overfitting(metrics: Metrics) -> Verdict:
             name, "wait", f"Training gains more than held-out clips do ({numbers}).", "Watch the held-out curve."
         )
     return Verdict(name, "good", f"Held-out clips gain as training does ({numbers}).")
+
+
+def by_heart(metrics: Metrics) -> Verdict:
+    """Whether a run on a few clips knows them by heart: their durations, and far more of them than speech in general."""
+    name = "by heart"
+    own, durations = metrics.series("val_nll"), metrics.series("val_duration")
+    begin = metrics.series("nll").values[:1]
+    if not own.values or not durations.values or not begin:
+        return Verdict(name, "wait", f"Not validated yet in {metrics.step:,} steps.")
+    loss, error = own.values[-1], durations.values[-1]
+    numbers = f"loss {begin[0]:.2f} → {loss:.2f}, durations {error:.3f}"
+    if begin[0] - loss >= BY_HEART and error < EXACT:
+        return Verdict(name, "good", f"The clips are known by heart ({numbers}).", "Look and listen below.")
+    if metrics.step > 2 * EARLY and begin[0] - loss < BY_HEART / 2:
+        advice = "Texts, recordings or settings are at fault: listen to the clips, and try a lower learning rate."
+        return Verdict(name, "bad", f"Even these few clips are not learned ({numbers}).", advice)
+    return Verdict(name, "wait", f"The clips are not yet known by heart ({numbers}).", "Give it more steps.")
 
 
 def skipped(metrics: Metrics) -> Verdict:

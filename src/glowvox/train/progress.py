@@ -60,7 +60,7 @@ class Progress:
             self._shown = now
         metrics = Metrics(self.records)
         if validation:
-            self.screen.say(validation_line(record))
+            self.screen.say(validation_line(record, diagnostic=self.config.overfit > 0))
         else:
             self.screen.show(self._line(metrics, now), metrics.step)
         self._tell_verdicts()
@@ -97,6 +97,7 @@ def status_line(metrics: Metrics, *, steps: int, seconds_left: float | None = No
     return " · ".join(parts)
 
 
-def validation_line(record: Mapping[str, Any]) -> str:
-    """What a validation found."""
-    return f"step {record['step']:,}: held-out loss {record['val_nll']:.3f}, durations {record['val_duration']:.3f}"
+def validation_line(record: Mapping[str, Any], *, diagnostic: bool = False) -> str:
+    """What a validation found; a diagnostic's is of the clips it trains on."""
+    what = "loss of the same clips" if diagnostic else "held-out loss"
+    return f"step {record['step']:,}: {what} {record['val_nll']:.3f}, durations {record['val_duration']:.3f}"

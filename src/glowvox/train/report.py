@@ -101,7 +101,8 @@ def _verdicts(verdicts: Sequence[Verdict]) -> str:
 
 def _curves(run: Run, metrics: Metrics) -> str:
     marks = stages(run, metrics)
-    pictures = [svg(curve, marks) for curve in run_curves(metrics)]
+    diagnostic = run.settings.train.overfit > 0
+    pictures = [svg(curve, marks) for curve in run_curves(metrics, diagnostic=diagnostic)]
     return page.section("Curves", f'<div class="curves">{"".join(pictures)}</div>' if pictures else "")
 
 

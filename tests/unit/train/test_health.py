@@ -76,8 +76,23 @@ def test_overfitting_is_named_with_the_step_it_began() -> None:
     assert found["learning rate"].status == "good"
 
 
-def test_a_diagnostic_is_not_told_that_it_overfits() -> None:
-    assert "overfitting" not in verdicts("overfitted", diagnostic=True)
+def test_a_diagnostic_is_asked_whether_it_knows_its_clips_by_heart() -> None:
+    found = verdicts("by_heart", diagnostic=True)
+    assert {name: verdict.status for name, verdict in found.items()} == {
+        "by heart": "good",
+        "skipped steps": "good",
+        "learning rate": "good",
+    }
+    assert found["by heart"].sentence == "The clips are known by heart (loss 1.07 → -1.24, durations 0.003)."
+    assert verdicts("by_heart", until=100, diagnostic=True)["by heart"].status == "wait"
+    assert verdicts("by_heart", until=80, diagnostic=True)["by heart"].sentence == "Not validated yet in 80 steps."
+
+
+def test_a_diagnostic_that_learns_nothing_is_bad() -> None:
+    stuck = [{**line, "val_nll": 0.9} if "val_nll" in line else line for line in records("overfitted")]
+    found = {verdict.name: verdict for verdict in judge(stuck, diagnostic=True)}["by heart"]
+    assert found.status == "bad"
+    assert "Even these few clips are not learned" in found.sentence
 
 
 def test_a_plateau_is_no_gain_and_nothing_worse() -> None:
@@ -140,5 +155,5 @@ def test_a_duration_predictor_that_overfits_is_named() -> None:
 
 
 def test_every_bad_verdict_says_what_to_do() -> None:
-    for name in ("good", "high_rate", "shuffled", "overfitted", "plateau"):
+    for name in ("good", "high_rate", "shuffled", "overfitted", "plateau", "by_heart"):
         assert all(verdict.advice for verdict in judge(records(name)) if verdict.status == "bad")

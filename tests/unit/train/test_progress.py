@@ -72,6 +72,8 @@ def test_records_without_frames_have_a_line_too() -> None:
 
 def test_a_validation_in_words() -> None:
     assert validation_line(validation(2000, 0.106)) == "step 2,000: held-out loss 0.106, durations 0.400"
+    same = validation_line(validation(2000, 0.106), diagnostic=True)
+    assert same == "step 2,000: loss of the same clips 0.106, durations 0.400"
 
 
 def test_lines_come_every_ten_seconds_and_at_the_end(run: Run) -> None:

@@ -101,6 +101,8 @@ def test_a_diagnostic_is_headed_as_one(sampled: Sampled, tmp_path: Path) -> None
     assert "This is a diagnostic, not a voice. It was trained on 4 clips only" in page.text
     assert "Real and generated, of the clips it was trained on" in page.text
     assert "overfitting" not in page.text
+    assert "by heart" in page.text
+    assert "the same clips, without dropout" in page.text
 
 
 def test_skipped_steps_are_listed(sampled: Sampled, tmp_path: Path) -> None:

@@ -98,8 +98,7 @@ def _shouting(match: re.Match[str]) -> bool:
     lead = re.search(r"([A-Za-z]+)[^A-Za-z]{1,3}$", before(match))
     tail = re.match(r"[^A-Za-z]{1,3}([A-Za-z]+)", after(match))
     beside = [side[1] for side in (lead, tail) if side]
-    loud = [word for word in beside if word.isupper() and (len(word) > 3 or word in _EMPHASISED)]
-    return bool(loud) and len(loud) == len(beside) and any(len(word) > 1 for word in loud)
+    return bool(beside) and all(word.isupper() and (len(word) > 3 or word in _EMPHASISED) for word in beside)
 
 
 def _with_ending(words: list[Said], ending: str) -> list[Said]:
@@ -110,13 +109,12 @@ def _with_ending(words: list[Said], ending: str) -> list[Said]:
 
 def _capitals(match: re.Match[str]) -> Reading | None:
     run, ending = match["run"], match["ending"] or ""
-    if len(run) == 1:
-        return None
-    if run not in _FIXED and is_spelled(run) and _shouting(match) and not _UNSAYABLE.search(run):
-        return None
     if run in _FIXED:
         return read_words(match, _with_ending(say_letters(run), ending))
-    if not is_spelled(run) and not (run == "WHO" and before(match, 4).lower() == "the "):
+    organisation = run == "WHO" and before(match, 4).lower() == "the "
+    if len(run) == 1 or not (is_spelled(run) or organisation):
+        return None
+    if _shouting(match) and not _UNSAYABLE.search(run):
         return None
     return read_words(match, _with_ending(letters(run), ending))
 

@@ -8,8 +8,7 @@ from glowvox.text.normal.full_stops import end_of_short
 from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, listed, read_words, spoken
 from glowvox.text.numbers import cardinal, decade, ordinal, plural, whole, year
 
-MONTHS = listed("january february march april may june july august september october november december")
-# in order: MONTHS[0] is the first month
+MONTHS = listed("january february march april may june july august september october november december")  # in order
 _SHORT = {name[:3]: name for name in MONTHS} | {"sept": "september"}
 DAYS = {
     "mon": "monday",
@@ -25,7 +24,6 @@ DAYS = {
 }
 _VERBS = frozenset({"may", "march", "mar"})  # in lower case: "may 5 people come"
 _MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})|(?:{'|'.join(_SHORT)})(?![a-z])\.?)"
-_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\w|[.:/]\d|-\d)"
 _DAYS = (
     r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?)?"
     r"(?!\w|[.:/]\d|[-–]\d|[ ]?(?:%|am\b|pm\b|a\.m\.|p\.m\.))"
@@ -167,10 +165,10 @@ _MONTH_STARTS = "|".join(name.title() for name in _SHORT)
 _Y4 = r"(?P<year>[12]\d{3})"
 _M = r"(?P<month>0?[1-9]|1\d|2\d|3[01])"
 _D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
-_CLOCK = r"(?!\w|[-/.]\d)"
-ISO_DATE = Rule("date", re.compile(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:T(?=\d\d:\d\d)|{_CLOCK})"), _numeric)
-US_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>[-/.]){_D}(?P=sep)(?P<year>[12]\d{{3}}){_CLOCK}"), _numeric)
-SHORT_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>/){_D}(?P=sep)(?P<year>\d\d){_CLOCK}"), _numeric)
+_ALONE = r"(?!\w|[-/.]\d)"
+ISO_DATE = Rule("date", re.compile(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:T(?=\d\d:\d\d)|{_ALONE})"), _numeric)
+US_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>[-/.]){_D}(?P=sep)(?P<year>[12]\d{{3}}){_ALONE}"), _numeric)
+SHORT_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>/){_D}(?P=sep)(?P<year>\d\d){_ALONE}"), _numeric)
 DAY_MONTH = Rule("date", re.compile(rf"{_DAYS}[ -](?:of[ ])?{_MONTH}(?![a-z])", re.IGNORECASE), _day_month)
 MONTH_DAY = Rule("date", re.compile(rf"{_MONTH}[ -]{_DAYS}", re.IGNORECASE), _month_day)
 MONTH_SHORT = Rule(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+from glowvox.text.normal.reading import Reading, Rule, letters, read_words, spoken
+
 EMOJI = {
     "❤": "red heart",
     "♥": "heart",
@@ -71,3 +76,12 @@ EMOJI = {
     "👀": "eyes",
     "🏁": "chequered flag",
 }
+
+
+def _flag(match: re.Match[str]) -> Reading:
+    """A flag is a pair of letters that name a country: "flag u s"."""
+    names = "".join(unicodedata.name(letter)[-1] for letter in match[0])
+    return read_words(match, [*spoken("flag"), *letters(names)])
+
+
+FLAG = Rule("flag", re.compile("[\U0001f1e6-\U0001f1ff]{1,2}"), _flag)

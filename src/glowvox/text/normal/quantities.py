@@ -28,12 +28,6 @@ _TO = re.compile(rf"(?<=[\d{VULGAR}])\s?[-–]\s?(?=[.\d{VULGAR}])")
 _RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 
 
-def value_of(character: str) -> Fraction | None:
-    """The value of a number character (½, ², ①, Ⅷ, 〇 ...), None where it has none."""
-    value = unicodedata.numeric(character, None)
-    return None if value is None else Fraction(value).limit_denominator(1000)
-
-
 def say_value(value: Fraction, count: int = 0) -> str:
     """A value that may be a fraction, after `count` whole ones."""
     if value.denominator == 1:
@@ -45,7 +39,7 @@ def say_amount(text: str) -> str:
     """What AMOUNT matched, in words."""
     sign, number = _SIGNS.get(text[0], ""), text.lstrip("-−+± ")
     if match := _VULGAR.fullmatch(number):
-        words = say_value(value_of(match[2]) or Fraction(0), int(match[1] or 0))
+        words = say_value(Fraction(unicodedata.numeric(match[2])).limit_denominator(1000), int(match[1] or 0))
     elif match := _SLASHED.fullmatch(number):
         words = mixed_fraction(int(match[1] or 0), int(match[2]), int(match[3]))
     else:

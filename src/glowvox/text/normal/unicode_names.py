@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from glowvox.text.normal.reading import Said, letters, plain_word, spoken
+from glowvox.text.normal.reading import Reading, Rule, Said, letters, plain_word, spoken
 from glowvox.text.numbers import digits
 
 _PIECE = re.compile(r"[a-z]+|\d+")
@@ -27,3 +27,19 @@ def code_point(character: str) -> str:
 def shown(character: str) -> str:
     """The character in quotes and its code point; the code point alone where it cannot be shown."""
     return f"'{character}' ({code_point(character)})" if character.isprintable() else code_point(character)
+
+
+def _other(match: re.Match[str]) -> Reading:
+    """A symbol by its Unicode name; what has none is reported. Skin tones and stray accents have no sound."""
+    character = match[0]
+    category = unicodedata.category(character)
+    if category == "Sk":
+        return Reading([], match.end())
+    words = say_name(character)
+    if category[0] in "CM" or not words:
+        return Reading([], match.end(), ("unknown", f"cannot speak {shown(character)}: no letter and no known symbol"))
+    name = " ".join(word.text for word in words)
+    return Reading(words, match.end(), ("symbol", f"read {shown(character)} by its Unicode name, '{name}'"))
+
+
+OTHER = Rule("unicode name", re.compile(r"(?s:.)"), _other)

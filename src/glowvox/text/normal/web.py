@@ -7,10 +7,10 @@ import re
 from glowvox.text.normal.acronyms import say_code, say_letters
 from glowvox.text.normal.reading import Reading, Rule, Said, letters, listed, read_words, spoken
 
+# Countries whose letters are an English word (in, it, me, no ...) are missing: "dot me" is said as it stands.
 _TOP = listed(
-    "com org net edu gov mil int info biz name io co uk us de fr es it nl be ch at se no dk fi pl cz pt ru ua"
-    " jp cn kr in au nz ca br mx ar za eu tv me ly ai app dev xyz site online tech shop blog cloud ie il tr gr"
-    " id sg hk tw museum"
+    "com org net edu gov mil int info biz name io co uk de fr es nl ch se dk fi pl cz pt ru ua jp cn kr au nz ca br mx"
+    " ar za eu tv ly ai app dev xyz site online tech shop blog cloud ie il tr gr id sg hk tw museum"
 )
 _ENDINGS = listed(
     "pdf txt text doc docx xls xlsx ppt pptx csv tsv json jsonl xml html htm css js ts jsx tsx py pyc ipynb"
@@ -21,9 +21,9 @@ _ENDINGS = listed(
 _SAID_ENDINGS = frozenset(
     listed(
         "com org net edu gov mil info biz name app dev site online tech shop blog cloud museum text json gif zip"
-        " tar wav mov log lock java swift bash rar flac opus epub bin co int bak php"
+        " tar wav mov log lock java swift bash rar flac opus epub bin co int bak"
     )
-) - {"php"}
+)
 _SIGNS = {
     ".": "dot",
     "/": "slash",

@@ -1,0 +1,46 @@
+"""Characters that are numbers without being digits, and what stands raised."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+
+from glowvox.text.normal.folding import SUPERSCRIPTS
+from glowvox.text.normal.quantities import say_power, say_value, superscript
+from glowvox.text.normal.reading import Reading, Rule, before, read_words
+
+
+def value_of(character: str) -> Fraction | None:
+    """The value of a number character (½, ①, Ⅷ, 〇 ...); None for what is no number or a digit or letter."""
+    if unicodedata.category(character) not in {"Nl", "No"}:
+        return None
+    value = unicodedata.numeric(character, None)
+    return None if value is None else Fraction(value).limit_denominator(1000)
+
+
+def _valued(match: re.Match[str]) -> Reading | None:
+    value = value_of(match[0])
+    return read_words(match, say_value(value)) if value is not None else None
+
+
+def _raised(match: re.Match[str]) -> Reading:
+    exponent = superscript(match[0]).strip("+-") if match[0][0] not in "⁺⁻" else superscript(match[0])
+    if not exponent or not exponent[-1].isdigit():
+        return read_words(match, "plus" if "⁺" in match[0] else "minus")
+    if not re.search(r"[\w)]$", before(match, 1)) or len(exponent) > 6 or _is_footnote(match):
+        return read_words(match, say_power(exponent).removeprefix("to the power of "))
+    return read_words(match, say_power(exponent))
+
+
+def _is_footnote(match: re.Match[str]) -> bool:
+    return re.search(r"[A-Za-z]{4}[.,]?$", before(match, 5)) is not None
+
+
+def _caret(match: re.Match[str]) -> Reading:
+    return read_words(match, say_power(match["e"]))
+
+
+VALUED = Rule("number character", re.compile(r"[^\x00-\x7f]"), _valued)
+RAISED = Rule("superscript", re.compile(rf"[{SUPERSCRIPTS}]++"), _raised)
+CARET = Rule("power", re.compile(r"(?<=[\w)])\^\(?(?P<e>[-−+]?\d{1,6})\)?(?!\w)"), _caret)
