@@ -19,6 +19,7 @@ from glowvox.train.speaker import Speaker
 from glowvox.train.start import chosen
 
 OUT = Path(__file__).parent
+SHOWN = 150  # frames of the mels
 
 
 def draw_curves(run: Run, name: str, *, count: int) -> None:
@@ -36,7 +37,11 @@ def draw_recording(run: Run, name: str, prepared: Path | None) -> None:
     heard = hear(Speaker.load(run.folder), clip)
     mel = run.settings.mel
     alignment_picture(OUT / f"{name}-alignment.png", heard.alignment, mel, title=clip.text)
-    panels = {"real": heard.real, "generated, real durations": heard.forced, "generated, own durations": heard.free}
+    panels = {
+        "real": heard.real[:, :SHOWN],
+        "generated, real durations": heard.forced[:, :SHOWN],
+        "generated, own durations": heard.free[:, :SHOWN],
+    }
     mel_picture(OUT / f"{name}-mels.png", panels, mel, title=clip.text)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.full_stops import end_of_short
-from glowvox.text.normal.reading import Reading, Rule, Said, after, before, letters, listed, read_words, spoken
+from glowvox.text.normal.reading import (
+    Reading,
+    Rule,
+    Said,
+    after,
+    before,
+    letters,
+    listed,
+    read_words,
+    spoken,
+    word_before,
+)
 from glowvox.text.numbers import cardinal, decade, ordinal, plural, whole, year
 
 MONTHS = listed("january february march april may june july august september october november december")  # in order
@@ -29,12 +40,14 @@ _DAYS = (
     r"(?!\w|[.:/]\d|[-–]\d|[ ]?(?:%|am\b|pm\b|a\.m\.|p\.m\.))"
 )
 _ERA = r"(?P<era>B\.?[ ]?C\.?[ ]?E\.?|B\.?[ ]?C\.?|C\.E\.?|CE|A\.[ ]?D\.?|AD)(?!\w)"
-_BEFORE_YEAR = re.compile(
-    r"\b(?:in|since|by|until|till|during|circa|ca\.|c\.|year|years|spring|summer|autumn|fall|winter|early|late|mid"
-    r"|copyright|©|class of|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|(?:first|second|third|[a-z]+th),?)[ ]['(]?$",
-    re.IGNORECASE,
+# Words before a number that is a year, also an unusual one.
+_BEFORE_YEAR = frozenset(
+    listed(
+        "in since by until till during circa ca. c. year years spring summer autumn fall winter early late mid copyright"
+        " © january february march april may june july august september october november december"
+    )
 )
+_RANK = re.compile(r"\d*(?:st|nd|rd|th)")  # the day of a date: "May 17th, 1066"
 _COUNTED = re.compile(
     r"[ ](?!(?:was|is|has|as|its|this|does|his|us|towards|afterwards|always|perhaps|versus|vs|winners|elections|games"
     r"|olympics|championships|series)\b)"
@@ -142,7 +155,7 @@ def _era_first(match: re.Match[str]) -> Reading:
 
 def _year(match: re.Match[str]) -> Reading | None:
     """Four digits without a comma are a year unless they count something."""
-    if not _is_year(int(match["n"]), before(match), after(match)):
+    if not _is_year(int(match["n"]), word_before(match).lower().strip(",'("), after(match)):
         return None
     words = year(int(match["n"]))
     if match["last"]:
@@ -153,9 +166,9 @@ def _year(match: re.Match[str]) -> Reading | None:
 
 
 def _is_year(number: int, lead: str, follows: str) -> bool:
-    if re.search(r"\byears?[ ]$", lead):
+    if lead in {"year", "years"}:
         return True
-    if _BEFORE_YEAR.search(lead):
+    if lead in _BEFORE_YEAR or _RANK.fullmatch(lead):
         return 1010 <= number < 2100 and not re.match(r"[ ](?:people|men|percent|feet|miles)", follows)
     return 1100 <= number < 2100 and not _COUNTED.match(follows)
 

@@ -17,7 +17,7 @@ from glowvox.text.normal.quantities import (
     say_range,
     superscript,
 )
-from glowvox.text.normal.reading import Reading, Rule, after, before, read_words
+from glowvox.text.normal.reading import Reading, Rule, after, listed, read_words, word_before
 from glowvox.text.numbers import decimal, digits, pairs, plural, to_ordinal, whole
 
 _FIXED = {
@@ -26,17 +26,13 @@ _FIXED = {
     "7/11": "seven eleven",
     "50/50": "fifty fifty",
     "20/20": "twenty twenty",
-    "911": "nine one one",
-    "101": "one oh one",
-    "404": "four oh four",
-    "411": "four one one",
 }
-_NUMBERED_THING = re.compile(
-    r"(?:flight|room|route|highway|interstate|suite|apartment|apt\.|bus|channel|area code|boeing|airbus|studio)[ ]$",
-    re.IGNORECASE,
+# Words before a number that is a name: read in pairs of digits.
+_NUMBERED = frozenset(
+    listed("flight room route highway interstate suite apartment apt. bus channel code boeing airbus studio error")
 )
 _EQUALS = re.compile(r"\s?=")
-_SEVERAL = re.compile(r"\b(?:the|of|those|these|early|mid|late|high|low|many|several)[ -]$", re.IGNORECASE)
+_SEVERAL = frozenset(listed("the of those these early mid late high low many several"))
 _LETTER_SCALES = {"M": "million", "mn": "million", "B": "billion", "bn": "billion", "tn": "trillion"}
 
 
@@ -101,7 +97,7 @@ def _ratio(match: re.Match[str]) -> Reading:
 
 
 def _plural(match: re.Match[str]) -> Reading | None:
-    if len(match["n"]) < 3 and "'" not in match[0] and not _SEVERAL.search(before(match)):
+    if len(match["n"]) < 3 and "'" not in match[0] and word_before(match).lower() not in _SEVERAL:
         return None  # seconds
     return read_words(match, plural(whole(match["n"])))
 
@@ -115,15 +111,14 @@ def _letter_scale(match: re.Match[str]) -> Reading | None:
 
 
 def _number(match: re.Match[str]) -> Reading:
-    text = match[0]
-    if text in _FIXED and "," not in text:
-        known = text == "911" or _NUMBERED_THING.search(before(match)) or before(match, 1) == ""
-        if known or re.match(r"[ ](?:error|call|page)", after(match)):
-            return read_words(match, _FIXED[text])
-    if _NUMBERED_THING.search(before(match)) and text.isdigit():
-        return read_words(match, pairs(text))
-    if text.isdigit() and len(text) == 5 and re.search(r"\b(?:[A-Z]{2}|ZIP|zip|zip code|ZIP code)[ ]$", before(match)):
-        return read_words(match, digits(text))
+    text, lead = match[0], word_before(match)
+    if text == "911":
+        return read_words(match, "nine one one")
+    if text.isdigit():
+        if lead.lower() in _NUMBERED:
+            return read_words(match, pairs(text))
+        if len(text) == 5 and (lead.lower() == "zip" or (len(lead) == 2 and lead.isupper())):
+            return read_words(match, digits(text))  # a postal code: NY 10001
     return read_words(match, say_amount(text))
 
 

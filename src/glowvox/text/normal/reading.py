@@ -112,6 +112,12 @@ def before(match: re.Match[str], characters: int = 40) -> str:
     return match.string[max(0, match.start() - characters) : match.start()]
 
 
+def word_before(match: re.Match[str]) -> str:
+    """The word one space before the match, as written and with what is attached to it; empty if there is none."""
+    lead = before(match, 24)
+    return lead[:-1].rpartition(" ")[2] if lead.endswith(" ") else ""
+
+
 def after(match: re.Match[str], characters: int = 40) -> str:
     """The text that stands right behind the match, at most so many characters of it."""
     return match.string[match.end() : match.end() + characters]

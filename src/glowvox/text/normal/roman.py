@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.reading import Reading, Rule, after, before, read_words
+from glowvox.text.normal.reading import Reading, Rule, after, listed, read_words, word_before
 from glowvox.text.numbers import cardinal, ordinal
 
 _WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _WELL_FORMED = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
-_NUMBERED = re.compile(
-    r"\b(?:chapter|part|book|volume|vol\.|act|scene|section|sec\.|article|art\.|title|appendix|table|figure|fig\."
-    r"|war|bowl|phase|type|class|level|grade|mark|stage|episode|canto|psalm|symphony|sonata|apollo|division|group"
-    r"|chap\.|ch\.|no\.|page|lesson|item|step|unit|category|schedule|exhibit|round|plan|factor|form|region|zone"
-    r"|corps|army|saturn|gemini|olympiad|rocky|fantasy|quest|edition|vatican|stalag|amendment)[ ]$",
-    re.IGNORECASE,
+# Words before a numeral that counts.
+_NUMBERED = frozenset(
+    listed(
+        "chapter part book volume vol. act scene section sec. article art. title appendix table figure fig. war bowl"
+        " phase type class level grade mark stage episode canto psalm symphony sonata apollo division group chap. ch."
+        " no. page lesson item step unit category schedule exhibit round plan factor form region zone corps army saturn"
+        " gemini olympiad rocky fantasy quest edition vatican stalag amendment"
+    )
 )
-_REIGNING = re.compile(
-    r"\b(?:Henry|Louis|Elizabeth|George|Charles|James|Edward|Richard|William|Mary|John Paul|Pius|Benedict|Leo|Gregory"
-    r"|Alexander|Catherine|Peter|Nicholas|Napoleon|Frederick|Philip|Francis|Ferdinand|Otto|Rameses|Ramesses|Ramses"
-    r"|Urban|Innocent|Clement|Boniface|Paul|Sixtus|Julius|Edmund|Harold|Malcolm|Robert|Stephen|Alfonso|Isabella"
-    r"|Carlos|Juan|Felipe|Ivan|Haakon|Olav|Christian|Gustav|Karl|Wilhelm|Ludwig|Heinrich|Friedrich|Leopold|Joseph"
-    r"|Rudolf|Maximilian|Franz|Victor|Umberto|Vittorio|Emmanuel|Pedro|Manuel|Selim|Mehmed|Murad|Suleiman|Thutmose"
-    r"|Amenhotep|Seti|Ptolemy|Cleopatra|Antiochus|Seleucus|Darius|Xerxes|Artaxerxes|Cyrus|Constantine|Theodosius"
-    r"|Valentinian|Justin|Justinian|Michael|Basil|Romanos|Adrian|Hadrian|Callixtus|Celestine|Honorius|Eugene|Martin"
-    r"|Margaret|Anne|Matilda|Sancho|King|Queen|Pope|Tsar|Emperor|Ferdinand|Albert|Baldwin|Fuad|Hussein|Abdullah)[ ]$"
+# Names before a numeral that ranks.
+_REIGNING = frozenset(
+    listed(
+        "Henry Louis Elizabeth George Charles James Edward Richard William Mary Pius Benedict Leo Gregory Alexander"
+        " Catherine Peter Nicholas Napoleon Frederick Philip Francis Ferdinand Otto Rameses Ramesses Ramses Urban"
+        " Innocent Clement Boniface Paul Sixtus Julius Edmund Harold Malcolm Robert Stephen Alfonso Isabella Carlos"
+        " Juan Felipe Ivan Haakon Olav Christian Gustav Karl Wilhelm Ludwig Heinrich Friedrich Leopold Joseph Rudolf"
+        " Maximilian Franz Victor Umberto Vittorio Emmanuel Pedro Manuel Selim Mehmed Murad Suleiman Thutmose Amenhotep"
+        " Seti Ptolemy Cleopatra Antiochus Seleucus Darius Xerxes Artaxerxes Cyrus Constantine Theodosius Valentinian"
+        " Justin Justinian Michael Basil Romanos Adrian Hadrian Callixtus Celestine Honorius Eugene Martin Margaret"
+        " Anne Matilda Sancho Albert Baldwin Fuad Hussein Abdullah"
+    )
 )
 _AFTER_FIRST = re.compile(
     r"(?:'s\b|[,.;:)?!]|\s*$|[ ](?:was|is|of|had|and|reigned|ruled|became|died|in|to|who|made|gave|succeeded|took|by"
     r"|never|married|with|the)\b)"
 )
+_CENTURY = re.compile(r"[ ]?(?:century|centuries|dynasty)\b")
+_LONG = re.compile(r"[IVX]{3,}|M[DCLXVI]{3,}")  # too long to be initials
 
 
 def value(numeral: str) -> int | None:
@@ -45,29 +52,25 @@ def value(numeral: str) -> int | None:
 
 def _roman(match: re.Match[str]) -> Reading | None:
     number = value(match["numeral"])
-    if number is None:
+    said = _say(number, match) if number is not None else None
+    if said is None:
         return None
-    lead = before(match)
-    said = None
-    if match["th"] or re.match(r"[ ]?(?:century|centuries|dynasty)\b", after(match)):
-        said = ordinal(number)
-    elif _NUMBERED.search(lead):
-        said = cardinal(number)
-    elif _REIGNING.search(lead) and number < 40:
-        if number > 1 or _AFTER_FIRST.match(after(match)):
-            said = f"the {ordinal(number)}"
-    elif (
-        _unmistakable(match["numeral"])
-        and re.search(r"[A-Z][\w.']*[ ]$", lead)
-        or number > 10
-        and re.fullmatch(r"[IVX]{3,}|M[DCLXVI]{3,}", match["numeral"])
-    ):
-        said = cardinal(number)
-    return read_words(match, f"{said}'s" if match["own"] else said) if said else None
+    return read_words(match, f"{said}'s" if match["own"] else said)
 
 
-def _unmistakable(numeral: str) -> bool:
-    return len(numeral) > 1 and set(numeral) <= set("IVX")
+def _say(number: int, match: re.Match[str]) -> str | None:
+    """The number as its neighbours want it; None where they do not ask for a number."""
+    lead, numeral = word_before(match), match["numeral"]
+    if match["th"] or _CENTURY.match(after(match, 12)):
+        return ordinal(number)
+    if lead.lower() in _NUMBERED:
+        return cardinal(number)
+    if lead in _REIGNING and number < 40:
+        return f"the {ordinal(number)}" if number > 1 or _AFTER_FIRST.match(after(match)) else None
+    small = len(numeral) > 1 and set(numeral) <= set("IVX")
+    if (small and lead[:1].isupper() and lead[-1].isalnum()) or (number > 10 and _LONG.fullmatch(numeral)):
+        return cardinal(number)
+    return None
 
 
 ROMAN = Rule(

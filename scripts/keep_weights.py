@@ -1,0 +1,31 @@
+"""Keep a run's averaged weights in half precision, with the settings and what a person should know of them.
+
+    python scripts/keep_weights.py runs/me weights/me.safetensors --data "my recordings" --licence CC0-1.0
+
+Later trainings go on from such a file, and `glowvox say --voice weights/me.safetensors` speaks with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from glowvox.train.run import Run
+from glowvox.train.weights import write_weights
+
+
+def main() -> None:
+    """Write the file and say how large it is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--data", required=True, help="what it was trained on, with its sources")
+    parser.add_argument("--licence", required=True)
+    options = parser.parse_args()
+    card = {"data": options.data, "licence": options.licence}
+    size = write_weights(Run.load(options.run), options.output, card=card)
+    print(f"{options.output}: {size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
