@@ -19,7 +19,7 @@ from glowvox.train.speaker import Speaker
 from glowvox.train.start import chosen
 
 OUT = Path(__file__).parent
-SHOWN = 150  # frames of the mels
+SHOWN = 120  # frames of the mels
 
 
 def draw_curves(run: Run, name: str, *, count: int) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import wave
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glowvox.errors import AudioError
+from glowvox.files import write_bytes
 
 Samples = npt.NDArray[np.float32]
 
@@ -70,21 +68,6 @@ def wav_bytes(audio: Audio) -> bytes:
 def write_wav(path: Path, audio: Audio) -> None:
     """Write 16-bit mono PCM; the file appears whole or not at all.
 
-    raises  AudioError when the folder is missing or cannot be written, or a sample is not finite
+    raises  AudioError when a sample is not finite, GlowvoxError when the folder is missing or cannot be written
     """
-    data = wav_bytes(audio)
-    if path.exists() and not path.is_file():
-        raise AudioError(f"{path}: cannot write: it is a folder or a device, expected the name of a WAV file")
-    name = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as error:
-        if name:
-            with suppress(FileNotFoundError):
-                os.unlink(name)
-        hint = "make the folder first" if isinstance(error, FileNotFoundError) else "is there room, and may you write?"
-        raise AudioError(f"{path}: cannot write: {error.strerror}", hint=hint) from None
+    write_bytes(path, wav_bytes(audio))

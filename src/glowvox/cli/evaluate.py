@@ -123,7 +123,7 @@ def command(**options: object) -> None:
     asked = msgspec.convert(options, Asked)
     text, json_text = _score_alignments(asked) if asked.alignments is not None else _score_speech(asked)
     if asked.json_out is not None and str(asked.json_out) != "-":
-        from glowvox.evaluate.files import write_text
+        from glowvox.files import write_text
 
         write_text(asked.json_out, json_text)
     click.echo(json_text if str(asked.json_out) == "-" else text, nl=False)

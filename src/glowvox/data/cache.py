@@ -8,8 +8,8 @@ from types import TracebackType
 
 import msgspec
 
-from glowvox.data.atomic import unwritable
 from glowvox.data.clip import Features
+from glowvox.files import unwritable
 
 
 class Cache:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from glowvox.data.atomic import replacing
 from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.tokens import clip_symbols, front_end_of, lexicon_text
 from glowvox.errors import AudioError, TextError
+from glowvox.files import replacing
 
 if TYPE_CHECKING:
     import numpy as np

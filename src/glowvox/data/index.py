@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from glowvox.config import dumps
-from glowvox.data.atomic import replacing
 from glowvox.data.clip import Features, mel_path
 from glowvox.data.corpus import Corpus
 from glowvox.data.prepare_config import PrepareConfig
@@ -19,6 +18,7 @@ from glowvox.data.prepared import Row, Settled
 from glowvox.data.problem import LeftOut
 from glowvox.data.splits import SPLITS
 from glowvox.data.utterance import Utterance
+from glowvox.files import replacing
 from glowvox.text.symbols import Symbols
 
 if TYPE_CHECKING:

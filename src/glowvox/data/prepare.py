@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from glowvox.data.atomic import unwritable
 from glowvox.data.cache import Cache
 from glowvox.data.clip import Job, prepare_clips
 from glowvox.data.corpus import Corpus, join
@@ -18,6 +17,7 @@ from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.problem import LeftOut
 from glowvox.data.tokens import front_end_of
 from glowvox.errors import ConfigError, CorpusError
+from glowvox.files import unwritable
 
 
 @dataclass(frozen=True)

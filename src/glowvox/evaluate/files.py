@@ -1,36 +1,10 @@
-"""Writing a text file so that it appears whole or not at all."""
+"""Reading the text files that hold tables and lists."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
-from glowvox.errors import GlowvoxError, InputError
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 under a temporary name in the same folder, then rename.
-
-    raises  GlowvoxError naming the file: no such folder, no permission, no room
-    """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise GlowvoxError(
-            f"{path}: cannot write: {error.strerror}", hint="does the folder exist, with room?"
-        ) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as error:
-        raise GlowvoxError(f"{path}: cannot write: {error.strerror}", hint="is the disk full?") from None
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
+from glowvox.errors import InputError
 
 
 def read_text(path: Path, *, what: str) -> str:

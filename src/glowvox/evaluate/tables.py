@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from glowvox.errors import InputError
-from glowvox.evaluate.files import read_text, write_text
+from glowvox.evaluate.files import read_text
 from glowvox.evaluate.textgrid import dump_textgrid, parse_textgrid
 from glowvox.evaluate.tiers import Alignment, Interval, Tier
+from glowvox.files import write_text
 
 PHONES = "phones"
 _COLUMNS = ("id", "index", "start", "end")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from glowvox.models.glow_tts_config import DurationConfig, EncoderConfig
-from glowvox.nn.convolution import ChannelNorm
+from glowvox.nn.convolution import ChannelNorm, Convolution
 from glowvox.nn.dropout import Dropout
 from glowvox.nn.precision import upcast
 from glowvox.nn.transformer import Prenet, TransformerLayer
@@ -29,10 +29,10 @@ class DurationPredictor(nn.Module):
     def __init__(self, channels: int, config: DurationConfig, *, kernel: int) -> None:
         super().__init__()
         widths = (channels, config.width)
-        self.convolutions = nn.ModuleList(nn.Conv1d(w, config.width, kernel, padding=kernel // 2) for w in widths)
+        self.convolutions = nn.ModuleList(Convolution(w, config.width, kernel) for w in widths)
         self.norms = nn.ModuleList(ChannelNorm(config.width) for _ in widths)
         self.dropout = Dropout(config.dropout)
-        self.projection = nn.Conv1d(config.width, 1, 1)
+        self.projection = Convolution(config.width, 1)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Log-durations.
@@ -76,8 +76,8 @@ class TextEncoder(nn.Module):
             )
             for _ in range(config.layers)
         )
-        self.mean = nn.Conv1d(width, bands, 1)
-        self.log_scale = None if mean_only else nn.Conv1d(width, bands, 1)
+        self.mean = Convolution(width, bands)
+        self.log_scale = None if mean_only else Convolution(width, bands)
         self.duration = DurationPredictor(width + speaker_width, duration, kernel=config.kernel)
 
     def forward(self, tokens: Tensor, mask: Tensor, speaker: Tensor | None = None) -> Encoded:

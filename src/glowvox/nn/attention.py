@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from glowvox.nn.convolution import Convolution
 from glowvox.nn.dropout import Dropout
 from glowvox.nn.precision import upcast
 
@@ -24,10 +25,10 @@ class RelativeAttention(nn.Module):
         self.window = window
         self.reach = reach
         width = channels // heads
-        self.query = nn.Conv1d(channels, channels, 1)
-        self.key = nn.Conv1d(channels, channels, 1)
-        self.value = nn.Conv1d(channels, channels, 1)
-        self.output = nn.Conv1d(channels, channels, 1)
+        self.query = Convolution(channels, channels)
+        self.key = Convolution(channels, channels)
+        self.value = Convolution(channels, channels)
+        self.output = Convolution(channels, channels)
         self.dropout = Dropout(dropout)
         for projection in (self.query, self.key, self.value):
             nn.init.xavier_uniform_(projection.weight)

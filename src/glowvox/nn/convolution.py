@@ -1,10 +1,47 @@
-"""One-dimensional convolution with weight normalisation."""
+"""Length-preserving convolutions over time, plain and with weight normalisation, and channel normalisation."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+
+def time_major(x: Tensor) -> Tensor:
+    """The same values with the channels of a time step side by side in memory.
+
+    On a CPU convolutions of such tensors take a quarter to a half less time, and they give such tensors again.
+
+    x        (B, C, T)
+    returns  (B, C, T)
+    """
+    return x.transpose(1, 2).contiguous().transpose(1, 2)
+
+
+def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, *, dilation: int = 1) -> Tensor:
+    """Convolve over time with zeros around the ends.
+
+    Computed as an image of height one: torch's one-dimensional convolution would undo a time-major order in memory.
+
+    x        (B, C, T)
+    weight   (O, C, K)  K odd
+    bias     (O,) or None
+    returns  (B, O, T)  in the memory order of x
+    """
+    reach = dilation * (weight.shape[2] - 1) // 2
+    image = F.conv2d(x.unsqueeze(2), weight.unsqueeze(2), bias, padding=(0, reach), dilation=(1, dilation))
+    return image.squeeze(2)
+
+
+class Convolution(nn.Conv1d):
+    """Length-preserving convolution that keeps the memory order of its input."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int = 1) -> None:
+        super().__init__(channels_in, channels_out, kernel)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, C, T) → (B, O, T)."""
+        return convolve(x, self.weight, self.bias)
 
 
 class WeightNormConv1d(nn.Module):
@@ -37,8 +74,7 @@ class WeightNormConv1d(nn.Module):
         x        (B, C, T)
         returns  (B, O, T)
         """
-        reach = self.dilation * (self.direction.shape[2] - 1) // 2
-        return F.conv1d(x, self.weight(), self.bias, padding=reach, dilation=self.dilation)
+        return convolve(x, self.weight(), self.bias, dilation=self.dilation)
 
 
 class ChannelNorm(nn.Module):

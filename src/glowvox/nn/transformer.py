@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from glowvox.nn.attention import RelativeAttention
-from glowvox.nn.convolution import ChannelNorm
+from glowvox.nn.convolution import ChannelNorm, Convolution
 from glowvox.nn.dropout import Dropout
 
 
@@ -17,12 +17,10 @@ class Prenet(nn.Module):
 
     def __init__(self, channels: int, *, kernel: int = 5, rounds: int = 3, dropout: float = 0.5) -> None:
         super().__init__()
-        self.convolutions = nn.ModuleList(
-            nn.Conv1d(channels, channels, kernel, padding=kernel // 2) for _ in range(rounds)
-        )
+        self.convolutions = nn.ModuleList(Convolution(channels, channels, kernel) for _ in range(rounds))
         self.norms = nn.ModuleList(ChannelNorm(channels) for _ in range(rounds))
         self.dropout = Dropout(dropout)
-        self.projection = nn.Conv1d(channels, channels, 1)
+        self.projection = Convolution(channels, channels)
         nn.init.zeros_(self.projection.weight)
         assert self.projection.bias is not None
         nn.init.zeros_(self.projection.bias)
@@ -40,8 +38,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, channels: int, hidden: int, *, kernel: int, dropout: float) -> None:
         super().__init__()
-        self.widen = nn.Conv1d(channels, hidden, kernel, padding=kernel // 2)
-        self.narrow = nn.Conv1d(hidden, channels, kernel, padding=kernel // 2)
+        self.widen = Convolution(channels, hidden, kernel)
+        self.narrow = Convolution(hidden, channels, kernel)
         self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from glowvox.nn.convolution import WeightNormConv1d
+from glowvox.nn.convolution import Convolution, WeightNormConv1d, time_major
 from glowvox.nn.dropout import Dropout
 
 
@@ -37,7 +37,7 @@ class WaveNet(nn.Module):
         )
         self.conditioning = WeightNormConv1d(cond_width, 2 * width * layers) if cond_width else None
         self.dropout = Dropout(dropout)
-        self.end = nn.Conv1d(width, 2 * channels, 1)
+        self.end = Convolution(width, 2 * channels)
         nn.init.zeros_(self.end.weight)
         assert self.end.bias is not None
         nn.init.zeros_(self.end.bias)
@@ -54,7 +54,7 @@ class WaveNet(nn.Module):
         biases = (
             [None] * layers if cond is None or self.conditioning is None else self.conditioning(cond).chunk(layers, 1)
         )
-        hidden = self.start(x)
+        hidden = self.start(time_major(x))
         hidden = hidden * mask.to(hidden.dtype)
         mask = mask.to(hidden.dtype)
         skip = torch.zeros_like(hidden)

@@ -186,7 +186,12 @@ def by_heart(metrics: Metrics) -> Verdict:
     loss, error = own.values[-1], durations.values[-1]
     numbers = f"loss {begin[0]:.2f} → {loss:.2f}, durations {error:.3f}"
     if begin[0] - loss >= BY_HEART and error < EXACT:
-        return Verdict(name, "good", f"The clips are known by heart ({numbers}).", "Look and listen below.")
+        return Verdict(
+            name,
+            "good",
+            f"Losses say that the clips are known by heart ({numbers}).",
+            "Look and listen whether it is so.",
+        )
     if metrics.step > 2 * EARLY and begin[0] - loss < BY_HEART / 2:
         advice = "Texts, recordings or settings are at fault: listen to the clips, and try a lower learning rate."
         return Verdict(name, "bad", f"Even these few clips are not learned ({numbers}).", advice)

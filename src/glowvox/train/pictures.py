@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from glowvox.audio.mel import MelConfig, mels
 from glowvox.errors import MissingPart
-from glowvox.train.files import write_bytes
+from glowvox.files import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,12 @@ def alignment_picture(path: Path, alignment: Alignment, config: MelConfig, *, ti
     grid = figure.add_gridspec(2, 2, width_ratios=(4, 1), height_ratios=(1.6, tall - 1.6))
     top = figure.add_subplot(grid[0, 0])
     top.imshow(
-        alignment.prior, origin="lower", aspect="auto", cmap="magma", extent=(0, seconds, 0, len(alignment.prior))
+        alignment.prior,
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        cmap="magma",
+        extent=(0, seconds, 0, len(alignment.prior)),
     )
     top.set_title("prior mean of each frame (latent channels)", fontsize=8, loc="left")
     top.tick_params(labelbottom=False)
@@ -94,6 +99,7 @@ def mel_picture(path: Path, panels: Mapping[str, Mel], config: MelConfig, *, tit
             mel,
             origin="lower",
             aspect="auto",
+            interpolation="nearest",
             cmap="magma",
             vmin=low,
             vmax=high,

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from glowvox import config
+from glowvox.files import write_text
 from glowvox.train import page
 from glowvox.train.checkpoint import step_of
 from glowvox.train.curves import Mark, run_curves, svg
-from glowvox.train.files import write_text
 from glowvox.train.health import Verdict, judge
 from glowvox.train.metrics import Metrics
 from glowvox.train.run import Run
@@ -155,7 +155,15 @@ def _clip(run: Run, folder: Path, clip: ClipSample) -> str:
     players = "".join(page.card("", page.sound(name, _link(run, folder, file))) for name, file in heard if file)
     pictures = (("mel spectrograms, real and generated", clip.mels), ("alignment and durations", clip.alignment))
     shown = "".join(page.picture(what, _link(run, folder, file)) for what, file in pictures if file)
-    return f'{heading}<div class="row">{players}</div>{shown}'
+    if clip.difference is None:
+        apart = ""
+    else:
+        apart = page.paragraph(
+            f"With the recording's durations, the generated mel is {clip.difference:.2f} from the real one on average "
+            "(log magnitude).",
+            quiet=True,
+        )
+    return f'{heading}<div class="row">{players}</div>{apart}{shown}'
 
 
 def _skips(metrics: Metrics) -> str:

@@ -18,9 +18,9 @@ from glowvox import config
 from glowvox.audio.mel import MelConfig
 from glowvox.config import Settings
 from glowvox.errors import CheckpointError, GlowvoxError
+from glowvox.files import write_text
 from glowvox.train.checkpoint import checkpoints, step_of
 from glowvox.train.config import TrainConfig
-from glowvox.train.files import write_text
 
 
 class RunSettings(Settings, frozen=True, kw_only=True):

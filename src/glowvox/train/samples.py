@@ -24,8 +24,8 @@ from glowvox.audio.wave import Audio, write_wav
 from glowvox.data.batch import Batch, collate
 from glowvox.data.prepared import Clip
 from glowvox.errors import GlowvoxError, MissingPart
+from glowvox.files import write_text
 from glowvox.models.glow_tts import GlowTTSOutput, log_likelihood
-from glowvox.train.files import write_text
 from glowvox.train.pictures import Alignment, alignment_picture, mel_picture
 from glowvox.train.speaker import VARIATION, Speaker
 
@@ -56,6 +56,7 @@ class ClipSample(msgspec.Struct, frozen=True, kw_only=True):
     free: str | None = None
     alignment: str | None = None
     mels: str | None = None
+    difference: float | None = None  # mean distance of the forced mel from the real one, in units of the mel
     problem: str | None = None
 
 
@@ -153,6 +154,7 @@ class SampleWriter:
             real=f"{name}-real.wav",
             forced=f"{name}-forced.wav",
             free=f"{name}-free.wav",
+            difference=round(float(np.abs(heard.forced - heard.real).mean()), 4),
             alignment=self._draw(
                 lambda path: alignment_picture(path, heard.alignment, config, title=title),
                 out / f"{name}-alignment.png",

@@ -9,7 +9,7 @@ import msgspec
 
 from glowvox.data.prepared import Clip, Prepared
 from glowvox.errors import GlowvoxError
-from glowvox.train.files import write_text
+from glowvox.files import write_text
 from glowvox.train.run import Run
 
 

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from glowvox import config
 from glowvox.errors import CheckpointError
+from glowvox.files import write_bytes
 from glowvox.train.checkpoint import read_part, step_of
-from glowvox.train.files import write_bytes
 from glowvox.train.run import Run, RunSettings
 
 HEADER = "glowvox"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glowvox.audio.wave import Audio, pcm16, wav_bytes, write_wav
-from glowvox.errors import AudioError
+from glowvox.errors import AudioError, GlowvoxError
 
 
 def tone(seconds: float = 0.1) -> Audio:
@@ -48,15 +48,15 @@ def test_nan_is_refused_before_anything_is_written(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match=r"nowhere/x\.wav: cannot write") as caught:
+    with pytest.raises(GlowvoxError, match=r"nowhere/x\.wav: cannot write") as caught:
         write_wav(tmp_path / "nowhere" / "x.wav", tone())
     assert caught.value.hint == "make the folder first"
 
 
 def test_a_folder_or_device_is_not_replaced(tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match="a folder or a device"):
+    with pytest.raises(GlowvoxError, match="a folder or a device"):
         write_wav(tmp_path, tone())
-    with pytest.raises(AudioError, match="a folder or a device"):
+    with pytest.raises(GlowvoxError, match="a folder or a device"):
         write_wav(Path("/dev/null"), tone())
 
 
@@ -67,7 +67,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     try:
-        with pytest.raises(AudioError, match=r"old\.wav: cannot write: File too large"):
+        with pytest.raises(GlowvoxError, match=r"old\.wav: cannot write: File too large"):
             write_wav(target, tone(1.0))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

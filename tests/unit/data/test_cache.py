@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from glowvox.data.atomic import replacing
 from glowvox.data.cache import Cache
 from glowvox.data.clip import Features
 from glowvox.errors import GlowvoxError
+from glowvox.files import replacing
 
 
 def features(key: str, frames: int = 10) -> Features:

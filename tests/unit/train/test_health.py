@@ -83,7 +83,10 @@ def test_a_diagnostic_is_asked_whether_it_knows_its_clips_by_heart() -> None:
         "skipped steps": "good",
         "learning rate": "good",
     }
-    assert found["by heart"].sentence == "The clips are known by heart (loss 1.07 → -1.24, durations 0.003)."
+    assert (
+        found["by heart"].sentence
+        == "Losses say that the clips are known by heart (loss 1.07 → -1.24, durations 0.003)."
+    )
     assert verdicts("by_heart", until=100, diagnostic=True)["by heart"].status == "wait"
     assert verdicts("by_heart", until=80, diagnostic=True)["by heart"].sentence == "Not validated yet in 80 steps."
 

@@ -72,6 +72,7 @@ def test_everything_a_person_wants_is_on_the_page(sampled: Sampled) -> None:
     assert page.tags.count("svg") == 6
     assert page.tags.count("audio") == 4  # a sentence, and a recording in three forms
     assert page.tags.count("img") == 3
+    assert f"is {sampled.sheet.clips[0].difference:.2f} from the real one on average" in page.text
     assert "The cat." in page.text
     assert "weight_decay = 1e-06" in page.text
     assert "diagnostic" not in page.text

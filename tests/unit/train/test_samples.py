@@ -48,6 +48,8 @@ def test_what_is_heard_of_a_recording(sampled: Sampled) -> None:
     recording = sampled.prepared.clips("val")[0]
     heard = hear(sampled.speaker, recording)
     assert np.array_equal(heard.real, recording.mel().T)
+    apart = np.abs(heard.forced - heard.real).mean()
+    assert sampled.sheet.clips[0].difference == pytest.approx(apart, abs=1e-4)
     assert heard.forced.shape == heard.real.shape  # the recording's own durations
     alignment = heard.alignment
     assert alignment.symbols == recording.symbols

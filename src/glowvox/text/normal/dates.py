@@ -43,8 +43,8 @@ _ERA = r"(?P<era>B\.?[ ]?C\.?[ ]?E\.?|B\.?[ ]?C\.?|C\.E\.?|CE|A\.[ ]?D\.?|AD)(?!
 # Words before a number that is a year, also an unusual one.
 _BEFORE_YEAR = frozenset(
     listed(
-        "in since by until till during circa ca. c. year years spring summer autumn fall winter early late mid copyright"
-        " © january february march april may june july august september october november december"
+        "in since by until till during circa ca. c. year years spring summer autumn fall winter early late mid"
+        " copyright © january february march april may june july august september october november december"
     )
 )
 _RANK = re.compile(r"\d*(?:st|nd|rd|th)")  # the day of a date: "May 17th, 1066"

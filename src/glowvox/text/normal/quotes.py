@@ -9,7 +9,7 @@ from glowvox.text.normal.reading import Reading, Rule, Said, after, before, list
 _ELISIONS = frozenset(
     listed("tis twas twere twill twould em til till cause bout round n neath cos cuz s ll re ve d t m")
 )
-_REACH = 400  # characters within which a single quotation mark finds its partner
+_REACH = 200  # characters within which a single quotation mark finds its partner
 _OPEN = re.compile(r"(?:^|[\s(-])'(?=\w)[^']*(?:\w'\w[^']*)*$")
 _CLOSING = re.compile(r"\S'(?![A-Za-z])")
 

@@ -18,6 +18,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     raises  GlowvoxError when the folder is read-only, missing or full
     """
+    if path.exists() and not path.is_file():
+        raise GlowvoxError(f"{path}: cannot write: it is a folder or a device", hint="give the name of a file")
     name = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -33,9 +35,24 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                 os.unlink(name)
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file.
+
+    raises  GlowvoxError when the folder is read-only, missing or full
+    """
+    with replacing(path) as stream:
+        stream.write(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 file.
+
+    raises  GlowvoxError when the folder is read-only, missing or full
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
 def unwritable(path: Path, error: OSError) -> GlowvoxError:
     """The error for a place that is full or cannot be written."""
-    return GlowvoxError(
-        f"{path}: cannot write: {error.strerror or error}",
-        hint="make room or choose another folder; the same command goes on where it stopped",
-    )
+    hint = "make the folder first" if isinstance(error, FileNotFoundError) else "make room, or choose another folder"
+    return GlowvoxError(f"{path}: cannot write: {error.strerror or error}", hint=hint)
