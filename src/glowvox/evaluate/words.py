@@ -32,9 +32,12 @@ def word_errors(said: str, heard: str) -> Errors:
 
 
 def character_errors(said: str, heard: str) -> Errors:
-    """Character edit distance of two normalised texts, single spaces included, over the characters of `said`."""
-    text = " ".join(said.split())
-    return Errors(edit_distance(text, " ".join(heard.split())), len(text))
+    """Character edit distance of two normalised texts, spaces left out, over the characters of `said`.
+
+    Without spaces "plum pudding" heard as "plumpudding" is right by character and wrong by word.
+    """
+    text = "".join(said.split())
+    return Errors(edit_distance(text, "".join(heard.split())), len(text))
 
 
 def total(counts: Iterable[Errors]) -> Errors:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -50,24 +52,29 @@ class WaveNet(nn.Module):
         cond     (B, G, 1) or None   what every frame is conditioned on
         returns  (B, 2C, T)
         """
-        layers = len(self.gates)
-        biases = (
-            [None] * layers if cond is None or self.conditioning is None else self.conditioning(cond).chunk(layers, 1)
-        )
-        hidden = self.start(time_major(x))
-        hidden = hidden * mask.to(hidden.dtype)
+        hidden = time_major(self.start(x))
         mask = mask.to(hidden.dtype)
+        hidden = hidden * mask
         skip = torch.zeros_like(hidden)
-        for index, (gate, residual, bias) in enumerate(zip(self.gates, self.residuals, biases, strict=True)):
-            a, b = gated_inputs(self.dropout(gate(hidden)), bias).chunk(2, dim=1)
-            out = residual(a.tanh() * b.sigmoid())
-            if index < layers - 1:
-                change, out = out.chunk(2, dim=1)
+        last = len(self.gates) - 1
+        shifts = self._shifts(cond)
+        for index, (gate, residual) in enumerate(zip(self.gates, self.residuals, strict=True)):
+            assert isinstance(gate, WeightNormConv1d)
+            assert isinstance(residual, WeightNormConv1d)
+            a, b = gate.halves(hidden)
+            a, b = self.dropout(a) + shifts[2 * index], self.dropout(b) + shifts[2 * index + 1]
+            gated = a.tanh() * b.sigmoid()
+            if index < last:
+                change, out = residual.halves(gated)
                 hidden = (hidden + change) * mask
+            else:
+                out = residual(gated)
             skip = skip + out
-        return self.end(skip * mask)  # type: ignore[no-any-return]
+        return self.end(skip * mask).contiguous()  # type: ignore[no-any-return]
 
-
-def gated_inputs(x: Tensor, bias: Tensor | None) -> Tensor:
-    """x (B, 2W, T) plus bias (B, 2W, 1), where there is one → (B, 2W, T)."""
-    return x if bias is None else x + bias
+    def _shifts(self, cond: Tensor | None) -> Sequence[Tensor | float]:
+        """What conditioning adds to both halves of every gate: (B, W, 1) each, or nothing."""
+        count = 2 * len(self.gates)
+        if cond is None or self.conditioning is None:
+            return [0.0] * count
+        return self.conditioning(cond).chunk(count, dim=1)  # type: ignore[no-any-return]

@@ -177,7 +177,7 @@ def overfitting(metrics: Metrics) -> Verdict:
 
 
 def by_heart(metrics: Metrics) -> Verdict:
-    """Whether a run on a few clips knows them by heart: their durations, and far more of them than speech in general."""
+    """Whether a run on a few clips knows them by heart: their durations, and more of them than any speech teaches."""
     name = "by heart"
     own, durations = metrics.series("val_nll"), metrics.series("val_duration")
     begin = metrics.series("nll").values[:1]

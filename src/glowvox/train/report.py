@@ -85,8 +85,8 @@ def _diagnostic(run: Run) -> str:
     count = counted(run.settings.train.overfit, "clip")
     return (
         f'<div class="banner"><strong>This is a diagnostic, not a voice.</strong> It was trained on {count} only, to '
-        "see whether the model can learn them by heart. Real and generated should come to look and sound alike. How "
-        "well it does that says nothing about how it would speak any other text.</div>"
+        "see whether the model can learn them by heart. Generated should come near real in rhythm, pauses and "
+        "loudness. How well it does that says nothing about how it would speak any other text.</div>"
     )
 
 

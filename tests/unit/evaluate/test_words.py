@@ -21,9 +21,10 @@ def test_word_errors_are_counted_over_the_words_said() -> None:
     assert word_errors("one", "two three four") == Errors(3, 1)
 
 
-def test_character_errors_count_single_spaces() -> None:
-    assert character_errors("to day", "today") == Errors(1, 6)
-    assert character_errors("a  b", "a b") == Errors(0, 3)
+def test_character_errors_leave_spaces_out() -> None:
+    assert character_errors("to day", "today") == Errors(0, 5)
+    assert character_errors("a bc", "a  dc") == Errors(1, 3)
+    assert character_errors("a bc", "") == Errors(3, 3)
 
 
 def test_sums_are_taken_before_the_division() -> None:
