@@ -89,6 +89,13 @@ def test_a_run_from_start_to_end(here: Path, glowvox: Command) -> None:
     assert "8 clips, 0 minutes, 2 speakers" in page
     (run / "report.html").unlink()
 
+    # showing what it does changes nothing of what it does
+    quiet = ("--set", "every.first_sample=1000", "--set", "every.sample=1000", "--set", "test_sentences=[]")
+    assert glowvox("train", "clips", "--config", "smallest.toml", "-o", "quiet", *quiet).status == 0
+    for part in ("model", "ema", "optimizer"):
+        file = f"checkpoints/step-0000012/{part}.safetensors"
+        assert (here / "quiet" / file).read_bytes() == (run / file).read_bytes()
+
     # the page again from the files alone, without the prepared folder
     (here / "clips").unlink()
     again = glowvox("train", "-o", run, "--report-only")

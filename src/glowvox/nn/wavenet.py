@@ -62,7 +62,9 @@ class WaveNet(nn.Module):
             assert isinstance(gate, WeightNormConv1d)
             assert isinstance(residual, WeightNormConv1d)
             a, b = gate.halves(hidden)
-            a, b = self.dropout(a) + shifts[2 * index], self.dropout(b) + shifts[2 * index + 1]
+            a, b = self.dropout(a), self.dropout(b)
+            if shifts:
+                a, b = a + shifts[2 * index], b + shifts[2 * index + 1]
             gated = a.tanh() * b.sigmoid()
             if index < last:
                 change, out = residual.halves(gated)
@@ -72,9 +74,8 @@ class WaveNet(nn.Module):
             skip = skip + out
         return self.end(skip * mask).contiguous()  # type: ignore[no-any-return]
 
-    def _shifts(self, cond: Tensor | None) -> Sequence[Tensor | float]:
-        """What conditioning adds to both halves of every gate: (B, W, 1) each, or nothing."""
-        count = 2 * len(self.gates)
+    def _shifts(self, cond: Tensor | None) -> Sequence[Tensor]:
+        """What conditioning adds to both halves of every gate, (B, W, 1) each; empty without."""
         if cond is None or self.conditioning is None:
-            return [0.0] * count
-        return self.conditioning(cond).chunk(count, dim=1)  # type: ignore[no-any-return]
+            return ()
+        return self.conditioning(cond).chunk(2 * len(self.gates), dim=1)  # type: ignore[no-any-return]

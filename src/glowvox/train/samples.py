@@ -138,7 +138,7 @@ class SampleWriter:
 
     def _clip(self, out: Path, step: int, number: int, speaker: Speaker) -> ClipSample:
         clip = self.clips[number]
-        known = {"id": clip.id, "text": clip.text, "speaker": speaker.speakers[clip.speaker]}
+        known = ClipSample(id=clip.id, text=clip.text, speaker=speaker.speakers[clip.speaker])
         name = f"clip-{number + 1}"
         config = speaker.settings.mel
         try:
@@ -146,11 +146,11 @@ class SampleWriter:
             for part, mel in (("real", heard.real), ("forced", heard.forced), ("free", heard.free)):
                 write_wav(out / f"{name}-{part}.wav", _audio(mel, config))
         except GlowvoxError as error:
-            return ClipSample(**known, problem=self._say(f"clip {clip.id}: {error}"))
+            return msgspec.structs.replace(known, problem=self._say(f"clip {clip.id}: {error}"))
         title = f"step {step}: {clip.id}: {clip.text}"
         panels = {"real": heard.real, "generated, real durations": heard.forced, "generated, own durations": heard.free}
-        return ClipSample(
-            **known,
+        return msgspec.structs.replace(
+            known,
             real=f"{name}-real.wav",
             forced=f"{name}-forced.wav",
             free=f"{name}-free.wav",

@@ -45,6 +45,11 @@ _DOTTED: dict[str, tuple[str, bool]] = {
     "Mlle.": ("mademoiselle", False),
     "Ph.D.": ("p h d", True),
     "M.D.": ("m d", True),
+    "M.Sc.": ("m s c", True),
+    "B.Sc.": ("b s c", True),
+    "LL.B.": ("l l b", True),
+    "LL.M.": ("l l m", True),
+    "D.Phil.": ("d phil", True),
     "Inc.": ("incorporated", True),
     "Co.": ("company", True),
     "Corp.": ("corporation", True),
@@ -165,7 +170,7 @@ def _slashed(match: re.Match[str]) -> Reading:
 
 
 ALWAYS_SHORT = Rule("abbreviation", re.compile(r"(?P<word>[A-Za-z]{2,6})(?P<stop>\.?)(?![\w'.@-]|\.\w)"), _always)
-SAINT = Rule("abbreviation", re.compile(r"St\.(?!\w)"), _saint)
+SAINT = Rule("abbreviation", re.compile(r"St(?:\.(?!\w)|(?![\w'.-]))"), _saint)
 DOTTED = Rule(
     "abbreviation",
     re.compile(rf"(?:{'|'.join(re.escape(form) for form in sorted(_DOTTED, key=len, reverse=True))})(?!\w)"),

@@ -206,5 +206,5 @@ SHORT_YEAR = Rule("year", re.compile(r"'(?P<n>\d\d)(?![\w'])"), _short_year)
 ERA = Rule(
     "era", re.compile(rf"(?P<n>\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}})(?:[-–](?P<last>\d{{1,4}}))?[ ]?{_ERA}"), _era
 )
-ERA_FIRST = Rule("era", re.compile(r"(?P<era>A\.?D\.?|AD)[ ](?P<n>\d{1,4})(?![\w,])"), _era_first)
+ERA_FIRST = Rule("era", re.compile(r"(?P<era>A\.?D\.?|AD)[ ](?P<n>\d{1,4})(?!\w|,\d)"), _era_first)
 YEAR = Rule("year", re.compile(r"(?P<n>[1-9]\d{3})(?:[-–](?P<last>\d{4}|\d\d))?(?!\w|[-–,]\d|\.\d|%)"), _year)

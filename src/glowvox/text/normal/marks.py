@@ -25,7 +25,7 @@ def _dots(match: re.Match[str]) -> Reading:
 
 def _dash(match: re.Match[str]) -> Reading:
     """A dash with space around it or of more than one hyphen is a pause; a hyphen inside a word is nothing."""
-    joins = match[0] == "-" and re.match(r"\w", before(match, 1)) and re.match(r"['\w]", after(match, 1))
+    joins = match[0] == "-" and re.match(r"[\w.%)]", before(match, 1)) and re.match(r"['\"(\w]", after(match, 1))
     return Reading([] if joins else spoken("-"), match.end(), plain=True)
 
 
@@ -35,7 +35,7 @@ def _line(match: re.Match[str]) -> Reading:
 
 
 MARK = Rule("punctuation", re.compile(r"[,.?!;:()\"\[\]{}]"), _mark)
-COLON = Rule("colon", re.compile(r"(?<=\w):(?=\w)"), _colon)
+COLON = Rule("colon", re.compile(r"(?<=\w)::?(?=\w)"), _colon)
 DOTS = Rule("ellipsis", re.compile(r"\.{2,}+|…+"), _dots)
 DASH = Rule("dash", re.compile(r"-{1,2}|—|–"), _dash)
 LINE = Rule("line", re.compile(r"([-=*_#~+<>|/\\^•·─━═—–])(?:[ ]?\1){2,}+"), _line)

@@ -66,7 +66,7 @@ _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse
 _PLAIN_SIGN = "".join(sign for sign in CURRENCIES if len(sign) == 1).replace("$", r"\$")
 _CODE = "|".join(CODES)
 _SCALE = rf"(?:(?P<join>[ -]?)(?P<scale>{'|'.join(sorted(_SCALES, key=len, reverse=True))})(?!\w))?"
-_SUM = rf"(?P<n>{NUMBER}(?:[ ]?[-–][ ]?(?:{_SIGN})?{NUMBER})?){_SCALE}"
+_SUM = rf"(?P<n>(?:{NUMBER}|\.\d\d(?!\d))(?:[ ]?[-–][ ]?(?:{_SIGN})?{NUMBER})?){_SCALE}"
 
 
 def _say(name: tuple[str, str, str, str], match: re.Match[str]) -> Reading:
@@ -77,18 +77,18 @@ def _say(name: tuple[str, str, str, str], match: re.Match[str]) -> Reading:
         unit = one if match["join"] == "-" else many
         return read_words(match, f"{minus}{say_range(number)} {_SCALES[match['scale']]} {unit}")
     whole, point, part = number.partition(".")
-    if cent and point and len(part) == 2 and whole.replace(",", "").isdigit():
+    if cent and point and len(part) == 2 and (whole or "0").replace(",", "").isdigit():
         return read_words(match, minus + _with_hundredths(whole, part, name))
     return read_words(match, f"{minus}{say_range(number)} {one if is_one(number) else many}")
 
 
 def _with_hundredths(whole: str, part: str, name: tuple[str, str, str, str]) -> str:
     one, many, cent, cents = name
-    units = f"{say_amount(whole)} {one if whole == '1' else many}"
+    units = f"{say_amount(whole or '0')} {one if whole == '1' else many}"
     hundredths = f"{cardinal(int(part))} {cent if int(part) == 1 else cents}"
     if int(part) == 0:
         return units
-    return hundredths if int(whole.replace(",", "")) == 0 else f"{units} and {hundredths}"
+    return hundredths if int((whole or "0").replace(",", "")) == 0 else f"{units} and {hundredths}"
 
 
 def _sign_first(match: re.Match[str]) -> Reading:
@@ -119,4 +119,4 @@ SIGN_LAST = Rule(
 )
 # 3,50 € and 1.000,50 €, as on the continent
 COMMA = Rule("money", re.compile(r"(?P<n>\d{1,3}(?:\.\d{3}){0,4}),(?P<part>\d\d)[ ]?€(?!\d)"), _comma)
-CENTS = Rule("money", re.compile(rf"(?P<n>{NUMBER}(?:[ ]?[-–][ ]?{NUMBER})?)[ ]?[¢￠]"), _cents)
+CENTS = Rule("money", re.compile(rf"(?P<n>(?:{NUMBER}|\.\d\d(?!\d))(?:[ ]?[-–][ ]?{NUMBER})?)[ ]?[¢￠]"), _cents)

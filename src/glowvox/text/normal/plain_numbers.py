@@ -17,7 +17,7 @@ from glowvox.text.normal.quantities import (
     say_range,
     superscript,
 )
-from glowvox.text.normal.reading import Reading, Rule, after, listed, read_words, word_before
+from glowvox.text.normal.reading import Reading, Rule, after, before, listed, read_words, word_before
 from glowvox.text.numbers import decimal, digits, pairs, plural, to_ordinal, whole
 
 _FIXED = {
@@ -56,8 +56,8 @@ def _percents(match: re.Match[str]) -> Reading:
 
 
 def _grouped(match: re.Match[str]) -> Reading:
-    """Groups of three apart by spaces: "1 000 000"."""
-    return read_words(match, whole(match[0].replace(" ", "")))
+    """Groups of three apart by spaces or apostrophes: "1 000 000"."""
+    return read_words(match, whole(re.sub(r"\D", "", match[0])))
 
 
 def _fraction(match: re.Match[str]) -> Reading:
@@ -93,11 +93,15 @@ def _side(text: str) -> str:
 
 
 def _ratio(match: re.Match[str]) -> Reading:
-    return read_words(match, f"{say_amount(match['a'])} to {say_amount(match['b'])}")
+    """Parts of a mixture, or chapter and verse where a name stands before: "Psalm 23:4"."""
+    verse = word_before(match)[:1].isupper()
+    words = f"{say_amount(match['a'])} {'' if verse else 'to '}{say_amount(match['b'])}"
+    return read_words(match, f"{words} to {say_amount(match['last'])}" if match["last"] else words)
 
 
 def _plural(match: re.Match[str]) -> Reading | None:
-    if len(match["n"]) < 3 and "'" not in match[0] and word_before(match).lower() not in _SEVERAL:
+    named = "'" in match[0] or before(match, 1) == "-" or word_before(match).lower() in _SEVERAL
+    if len(match["n"]) < 3 and not named:
         return None  # seconds
     return read_words(match, plural(whole(match["n"])))
 
@@ -138,7 +142,11 @@ POWER = Rule(
 PERCENT = Rule("percent", re.compile(rf"(?P<n>{RANGE})[ ]?(?P<sign>[%‰‱])"), _percent)
 PERCENTS = Rule("percent", re.compile(rf"(?P<n>{AMOUNT})[ ]?%[ ]?[-–][ ]?(?P<m>{UNSIGNED})[ ]?%"), _percents)
 FRACTIONS = Rule("fraction", re.compile(rf"(?:{SIGN})?{FRACTION}(?!\w)"), _fraction)
-GROUPED = Rule("number", re.compile(r"[1-9]\d{0,2}(?:[ ]\d{3}){2,11}(?![\d,]|[ ]\d|\.\d)"), _grouped)
+GROUPED = Rule(
+    "number",
+    re.compile(r"[1-9]\d{0,2}(?:[ ]\d{3}){2,11}(?![\d,]|[ ]\d|\.\d)|[1-9]\d{0,2}(?:'\d{3}){1,11}(?![\w'])"),
+    _grouped,
+)
 ORDINAL = Rule(
     "ordinal", re.compile(r"(?P<n>\d{1,3}(?:,\d{3}){1,11}|\d++)(?:st|nd|rd|th)(?!\w)", re.IGNORECASE), _ordinal
 )
@@ -149,5 +157,5 @@ PLURAL = Rule("plural number", re.compile(r"(?P<n>\d++)'?s(?![\w'])"), _plural)
 LETTER_SCALE = Rule("scale", re.compile(rf"(?P<n>{RANGE})(?P<scale>[MB]|mn|bn|tn)(?!\w)"), _letter_scale)
 RANGES = Rule("range", re.compile(rf"{AMOUNT}[ ]?[-–][ ]?{NUMBER}(?![-–\w])"), _range)
 PLAIN_NUMBER = Rule("number", re.compile(rf"{AMOUNT}(?!\w)"), _number)
-RATIO = Rule("ratio", re.compile(rf"(?P<a>{NUMBER}):(?P<b>{NUMBER})(?![\w:])"), _ratio)
+RATIO = Rule("ratio", re.compile(rf"(?P<a>{NUMBER}):(?P<b>{NUMBER})(?:[-–](?P<last>\d{{1,3}}))?(?![\w:])"), _ratio)
 DIGITS = Rule("digits", re.compile(r"\d++"), _with_letters)

@@ -12,23 +12,24 @@ _WELL_FORMED = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V
 # Words before a numeral that counts.
 _NUMBERED = frozenset(
     listed(
-        "chapter part book volume vol. act scene section sec. article art. title appendix table figure fig. war bowl"
-        " phase type class level grade mark stage episode canto psalm symphony sonata apollo division group chap. ch."
-        " no. page lesson item step unit category schedule exhibit round plan factor form region zone corps army saturn"
-        " gemini olympiad rocky fantasy quest edition vatican stalag amendment"
+        "chapter chapters part parts book books volume volumes vol. act acts scene section sec. article art."
+        " title appendix table figure fig. war bowl phase type class level grade mark stage episode canto psalm"
+        " symphony sonata apollo division group chap. ch. no. page lesson item step unit category schedule exhibit"
+        " round plan factor form region zone corps army saturn gemini olympiad rocky fantasy quest edition vatican"
+        " stalag amendment"
     )
 )
 # Names before a numeral that ranks.
 _REIGNING = frozenset(
     listed(
-        "Henry Louis Elizabeth George Charles James Edward Richard William Mary Pius Benedict Leo Gregory Alexander"
-        " Catherine Peter Nicholas Napoleon Frederick Philip Francis Ferdinand Otto Rameses Ramesses Ramses Urban"
-        " Innocent Clement Boniface Paul Sixtus Julius Edmund Harold Malcolm Robert Stephen Alfonso Isabella Carlos"
-        " Juan Felipe Ivan Haakon Olav Christian Gustav Karl Wilhelm Ludwig Heinrich Friedrich Leopold Joseph Rudolf"
-        " Maximilian Franz Victor Umberto Vittorio Emmanuel Pedro Manuel Selim Mehmed Murad Suleiman Thutmose Amenhotep"
-        " Seti Ptolemy Cleopatra Antiochus Seleucus Darius Xerxes Artaxerxes Cyrus Constantine Theodosius Valentinian"
-        " Justin Justinian Michael Basil Romanos Adrian Hadrian Callixtus Celestine Honorius Eugene Martin Margaret"
-        " Anne Matilda Sancho Albert Baldwin Fuad Hussein Abdullah"
+        "Henry Louis Elizabeth George Charles James Edward Richard William Mary Pius Benedict Leo Gregory"
+        " Alexander Catherine Peter Nicholas Napoleon Frederick Philip Francis Ferdinand Otto Rameses Ramesses"
+        " Ramses Urban Innocent Clement Boniface Paul Sixtus Julius Edmund Harold Malcolm Robert Stephen Alfonso"
+        " Isabella Carlos Juan Felipe Ivan Haakon Olav Christian Gustav Karl Wilhelm Ludwig Heinrich Friedrich"
+        " Leopold Joseph Rudolf Maximilian Franz Victor Umberto Vittorio Emmanuel Pedro Manuel Selim Mehmed Murad"
+        " Suleiman Thutmose Amenhotep Seti Ptolemy Cleopatra Antiochus Seleucus Darius Xerxes Artaxerxes Cyrus"
+        " Constantine Theodosius Valentinian Justin Justinian Michael Basil Romanos Adrian Hadrian Callixtus"
+        " Celestine Honorius Eugene Martin Margaret Anne Matilda Sancho Albert Baldwin Fuad Hussein Abdullah"
     )
 )
 _AFTER_FIRST = re.compile(
@@ -55,6 +56,9 @@ def _roman(match: re.Match[str]) -> Reading | None:
     said = _say(number, match) if number is not None else None
     if said is None:
         return None
+    if match["last"]:
+        last = value(match["last"])
+        return read_words(match, f"{said} to {cardinal(last)}") if last else None
     return read_words(match, f"{said}'s" if match["own"] else said)
 
 
@@ -75,6 +79,8 @@ def _say(number: int, match: re.Match[str]) -> str | None:
 
 ROMAN = Rule(
     "roman numeral",
-    re.compile(r"(?P<numeral>[IVXLCDM]{1,15})(?P<th>th|st|nd|rd)?(?P<own>'s)?(?![\w&]|-[a-z]|\.[A-Za-z])"),
+    re.compile(
+        r"(?P<numeral>[IVXLCDM]{1,15})(?:[-–](?P<last>[IVXLCDM]{1,15}))?(?P<th>th|st|nd|rd)?(?P<own>'s)?(?![\w&]|-[a-z]|\.[A-Za-z])"
+    ),
     _roman,
 )

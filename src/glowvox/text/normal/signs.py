@@ -121,6 +121,7 @@ _OPERATORS = {
     "&&": "and",
     "||": "or",
     "+=": "plus equals",
+    "**": "to the power of",
 }
 
 
@@ -168,6 +169,10 @@ def _emphasis(match: re.Match[str]) -> bool:
     return bool(re.match(r"[^\s]", before(match, 1))) != bool(re.match(r"[^\s]", after(match, 1)))
 
 
+def _bold(match: re.Match[str]) -> Reading | None:
+    return read_words(match, "") if _emphasis(match) else None
+
+
 def _sign(match: re.Match[str]) -> Reading | None:
     said = SIGNS.get(match[0], EMOJI.get(match[0]))
     return read_words(match, said) if said is not None else None
@@ -176,6 +181,9 @@ def _sign(match: re.Match[str]) -> Reading | None:
 SIGN = Rule("symbol", re.compile(r"(?s:.)"), _sign)
 SHARP = Rule("sharp", re.compile(r"(?<=\b[A-G])#(?![\w#])"), _sharp)
 ENTITY = Rule("character entity", re.compile(r"&(?P<name>amp|lt|gt|quot|apos|nbsp);"), _entity)
-OPERATOR = Rule("operator", re.compile(r"[!=]==?|<=|>=|<?->|=>|<-(?![-\d])|&&|\|\||\+="), _operator)
+OPERATOR = Rule(
+    "operator", re.compile(r"[!=]==?|<=|>=|<?->|=>|<-(?![-\d])|&&|\|\||\+=|(?<=[\w)])\*\*(?=[\w(])"), _operator
+)
 NUMBER_SIGN = Rule("number sign", re.compile(r"#[ ]?(?=\d)"), _number_sign)
 MATH = Rule("mathematics", re.compile(r"[~*_/^·-]"), _math)
+BOLD = Rule("emphasis", re.compile(r"\*\*|__|~~"), _bold)

@@ -9,6 +9,7 @@ from glowvox.text.normal.reading import Reading, Rule, Said, before, read_words,
 from glowvox.text.numbers import digits
 
 _ROUND = {"800": "eight hundred", "900": "nine hundred"}
+_FREE = re.compile(r"(?:\+?1[-. ])?\(?[89]00")
 _GROUP = re.compile(r"\d+|[A-Za-z]+|\+")
 
 
@@ -27,7 +28,7 @@ def _groups(text: str, *, free_call: bool) -> list[Said]:
 
 
 def _telephone(match: re.Match[str]) -> Reading:
-    return read_words(match, _groups(match[0], free_call=match[0][:2] in {"1-", "8-", "80", "(8"}))
+    return read_words(match, _groups(match[0], free_call=_FREE.match(match[0]) is not None))
 
 
 def _grouped(match: re.Match[str]) -> Reading:
@@ -54,6 +55,7 @@ TELEPHONE = Rule(
         r"|\+\d{7,15}"
         r"|1-\d{3}-[A-Z]{4,10}"  # 1-800-FLOWERS
         r"|1-\d{3}-[A-Z]{3}-[A-Z]{4}"
+        r"|0\d{2,4}[- ]\d{3,4}[- ]\d{3,4}"  # 020 7946 0958
         r"|\d{3}-\d{4}"
         r")(?![\w-]|\.\d)"
     ),

@@ -155,13 +155,23 @@ def _unit(match: re.Match[str]) -> Reading | None:
         return None
     if match["gap"] == "-" and symbol in {"m", "s", "g", "h", "l", "L", *_GLUED_ONLY}:
         return None
-    adjective = match["gap"] == "-"
-    word = UNITS[symbol][0 if is_one(number) or adjective else 1]
-    if match["power"]:
-        word = f"{_POWERS[match['power']]} {word}"
+    one = is_one(number) or match["gap"] == "-"
+    if match["second"]:
+        word = f"{UNITS[symbol][0]} {_powered(UNITS[match['second']][0 if one else 1], match['power2'])}"
+    else:
+        word = _powered(UNITS[symbol][0 if one else 1], match["power"])
     if match["bottom"]:
         word = f"{word} per {_DENOMINATORS[match['bottom']]}"
     return Reading(spoken(f"{say_range(number)} {word}"), _end(match))
+
+
+def _powered(word: str, power: str | None) -> str:
+    return f"{_POWERS[power]} {word}" if power else word
+
+
+def _unit_alone(match: re.Match[str]) -> Reading:
+    """A speed or rate without a number: "in km/h"."""
+    return read_words(match, f"{UNITS[match['unit']][1]} per {_DENOMINATORS[match['bottom']]}")
 
 
 def _end(match: re.Match[str]) -> int:
@@ -220,9 +230,16 @@ UNIT = Rule(
     "unit",
     re.compile(
         rf"(?P<n>{RANGE})(?P<gap>[ -]?)(?P<unit>{_SYMBOL})(?P<power>[²³]|\^[23](?!\d))?"
-        rf"(?:/(?P<bottom>{_BOTTOM}))?(?![\w²³/^']|-\w)"
+        rf"(?:[·⋅](?P<second>{_SYMBOL})(?P<power2>[²³])?)?(?:/(?P<bottom>{_BOTTOM}))?(?![\w²³/^']|-\w)"
     ),
     _unit,
+)
+UNIT_ALONE = Rule(
+    "unit",
+    re.compile(
+        r"(?P<unit>k?m|mi|ft|[km]?g|[kM]?Wh|[kMG]?[Bb]|L)/(?P<bottom>h|s|min|kg|km|m[²³]|s²|kWh|day|lb|L|dL)(?![\w²³/])"
+    ),
+    _unit_alone,
 )
 FEET = Rule(
     "feet and inches",
