@@ -1,6 +1,6 @@
-"""Draw the pictures of reading-the-curves.md: python docs/figures/draw_run.py RUN DIAGNOSTIC
+"""Draw the pictures of reading-the-curves.md: python docs/figures/draw_run.py RUN [DIAGNOSTIC]
 
-RUN is a run folder, DIAGNOSTIC one made with --overfit; both need their prepared folders, or another by --prepared.
+RUN is a run folder, DIAGNOSTIC one that was made with --overfit; both need their prepared folders, or another by --prepared.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ def main() -> None:
     """Draw all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path)
-    parser.add_argument("diagnostic", type=Path)
+    parser.add_argument("diagnostic", type=Path, nargs="?")
     parser.add_argument("--prepared", type=Path)
     asked = parser.parse_args()
-    run, diagnostic = Run.load(asked.run), Run.load(asked.diagnostic)
+    run = Run.load(asked.run)
     draw_curves(run, "run-curves", count=4)
     draw_recording(run, "run", asked.prepared)
-    draw_recording(diagnostic, "overfit", asked.prepared)
+    if asked.diagnostic:
+        draw_recording(Run.load(asked.diagnostic), "overfit", asked.prepared)
 
 
 if __name__ == "__main__":

@@ -29,12 +29,12 @@ class GroupMixing(Flow):
     def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (B, C, T), mask (B, 1, T), cond (any) unused → (B, C, T), (B,)."""
         with full_precision(x):
-            return self._mix(x, self.weight) * mask, self._log_det(x.shape[1], mask)
+            return self._mix(x, self.weight), self._log_det(x.shape[1], mask)
 
     def inverse(self, y: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """y (B, C, T), mask (B, 1, T), cond (any) unused → (B, C, T), (B,)."""
         with full_precision(y):
-            return self._mix(y, torch.linalg.inv(self.weight)) * mask, -self._log_det(y.shape[1], mask)
+            return self._mix(y, torch.linalg.inv(self.weight)), -self._log_det(y.shape[1], mask)
 
     def _mix(self, x: Tensor, weight: Tensor) -> Tensor:
         batch, channels, time = x.shape

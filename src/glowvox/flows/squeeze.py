@@ -19,7 +19,7 @@ def squeeze(x: Tensor, mask: Tensor, factor: int) -> tuple[Tensor, Tensor]:
     if time % factor:
         raise ValueError(f"squeeze: {time} frames are no multiple of {factor}; pad or cut them first")
     folded = x.view(batch, channels, time // factor, factor).permute(0, 3, 1, 2)
-    inside = mask[:, :, factor - 1 :: factor]
+    inside = mask[:, :, factor - 1 :: factor].contiguous()
     return folded.reshape(batch, factor * channels, time // factor) * inside, inside
 
 

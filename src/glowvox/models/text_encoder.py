@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from glowvox.models.glow_tts_config import DurationConfig, EncoderConfig
 from glowvox.nn.convolution import ChannelNorm, Convolution
 from glowvox.nn.dropout import Dropout
+from glowvox.nn.masks import masked
 from glowvox.nn.precision import upcast
 from glowvox.nn.transformer import Prenet, TransformerLayer
 
@@ -42,8 +43,8 @@ class DurationPredictor(nn.Module):
         returns  (B, N)
         """
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = self.dropout(norm(convolution(x * mask).relu()))
-        return upcast((self.projection(x * mask) * mask)[:, 0])
+            x = self.dropout(norm(convolution(masked(x, mask)).relu()))
+        return upcast(masked(self.projection(masked(x, mask)), mask)[:, 0])
 
 
 class TextEncoder(nn.Module):
@@ -88,8 +89,8 @@ class TextEncoder(nn.Module):
         speaker  (B, G, 1) or None  conditions the durations alone
         """
         x = self.hidden(tokens, mask)
-        mean = upcast(self.mean(x) * mask)
-        log_scale = torch.zeros_like(mean) if self.log_scale is None else upcast(self.log_scale(x) * mask)
+        mean = upcast(masked(self.mean(x), mask))
+        log_scale = torch.zeros_like(mean) if self.log_scale is None else upcast(masked(self.log_scale(x), mask))
         # the likelihood alone shapes the encoder; durations learn on top of what it found
         features = x.detach()
         if speaker is not None:
@@ -108,4 +109,4 @@ class TextEncoder(nn.Module):
             x = self.prenet(x, mask)
         for layer in self.layers:
             x = layer(x, mask)
-        return x * mask
+        return masked(x, mask)

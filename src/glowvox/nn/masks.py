@@ -17,6 +17,16 @@ def length_mask(lengths: Tensor, size: int, *, dtype: torch.dtype = torch.float3
     return (positions < lengths[:, None])[:, None].to(dtype)
 
 
+def masked(x: Tensor, mask: Tensor) -> Tensor:
+    """Zero in the padding, in the precision of x.
+
+    x        (B, C, T)
+    mask     (B, 1, T)
+    returns  (B, C, T)
+    """
+    return x * mask.to(x.dtype)
+
+
 def token_of_frame(durations: Tensor, frames: int) -> Tensor:
     """Which token sounds in each frame; frames past the last token repeat it.
 

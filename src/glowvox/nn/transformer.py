@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from glowvox.nn.attention import RelativeAttention
 from glowvox.nn.convolution import ChannelNorm, Convolution
 from glowvox.nn.dropout import Dropout
+from glowvox.nn.masks import masked
 
 
 class Prenet(nn.Module):
@@ -29,8 +30,8 @@ class Prenet(nn.Module):
         """x (B, C, N) and mask (B, 1, N) → (B, C, N)."""
         hidden = x
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            hidden = self.dropout(norm(convolution(hidden * mask)).relu())
-        return (x + self.projection(hidden)) * mask  # type: ignore[no-any-return]
+            hidden = self.dropout(norm(convolution(masked(hidden, mask))).relu())
+        return masked(x + self.projection(hidden), mask)
 
 
 class FeedForward(nn.Module):
@@ -44,8 +45,8 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, C, N) and mask (B, 1, N) → (B, C, N)."""
-        hidden = self.dropout(self.widen(x * mask).relu())
-        return self.narrow(hidden * mask) * mask  # type: ignore[no-any-return]
+        hidden = self.dropout(self.widen(masked(x, mask)).relu())
+        return masked(self.narrow(masked(hidden, mask)), mask)
 
 
 class TransformerLayer(nn.Module):
@@ -71,6 +72,6 @@ class TransformerLayer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, C, N) and mask (B, 1, N) → (B, C, N), meaningless in the padding."""
-        x = x * mask
+        x = masked(x, mask)
         x = self.attention_norm(x + self.dropout(self.attention(x, mask)))
         return self.feed_forward_norm(x + self.dropout(self.feed_forward(x, mask)))  # type: ignore[no-any-return]

@@ -145,8 +145,9 @@ def overfitting(metrics: Metrics) -> Verdict:
     if len(held) < 3 or metrics.step <= EARLY:
         return Verdict(name, "wait", _too_few(metrics, len(held)))
     own = metrics.series("nll")
-    # the first validation lies in the steep part, where the training windows before it are far behind
-    gaps = [value - _near(own, step) for step, value in zip(held.steps, held.values, strict=True)][1:]
+    # at first the training windows before a validation lie far above it: the steep part says nothing of the gap
+    late = [(step, value) for step, value in zip(held.steps, held.values, strict=True) if 3 * step >= held.steps[-1]]
+    gaps = [value - _near(own, step) for step, value in late]
     growth = min(gaps[-2:]) - min(gaps)
     rise = min(held.values[-2:]) - min(held.values)
     at = held.steps[held.values.index(min(held.values))]

@@ -23,18 +23,24 @@ log = logging.getLogger(__name__)
 
 
 class TrainingForward(nn.Module):
-    """The model's forward pass with plain containers at its border, as process groups want it."""
+    """The model's forward pass with plain containers at its border, as process groups want it.
 
-    def __init__(self, model: GlowTTS) -> None:
+    With `half`, networks compute in bfloat16. The context is entered here and is not Fabric's, which would round the mels
+    to bfloat16 as well, and with them the masks that frames are counted by.
+    """
+
+    def __init__(self, model: GlowTTS, *, half: bool) -> None:
         super().__init__()
         self.model = model
+        self.half = half
 
     def forward(
         self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor
     ) -> dict[str, Tensor]:
         """tokens (B, N), token_lengths (B,), mel (B, M, T), frames (B,), speaker (B,) → the fields of GlowTTSOutput."""
         several = self.model.speaker_table is not None
-        out: GlowTTSOutput = self.model(tokens, token_lengths, mel, frames, speaker if several else None)
+        with torch.autocast(mel.device.type, torch.bfloat16, enabled=self.half):
+            out: GlowTTSOutput = self.model(tokens, token_lengths, mel, frames, speaker if several else None)
         return vars(out)
 
 
@@ -52,7 +58,7 @@ class GlowTTSRecipe:
                     network.compile(dynamic=True)
         self.names = [f"model.{name}" for name, _ in model.named_parameters()]
         optimizer = make_optimizer(config.optimizer, model.parameters())
-        self.forward, self.optimizer = fabric.setup(TrainingForward(model), optimizer)
+        self.forward, self.optimizer = fabric.setup(TrainingForward(model, half=config.precision == "bf16"), optimizer)
         self.average = Average(model, config.ema) if config.ema else None
         self.initialised = False
         self.skipped = 0

@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_nothing_half_written(corpus: Path, tmp_path: Path) -
     full = subprocess.run(command(corpus, out, "--workers", "1"), capture_output=True, text=True, preexec_fn=limit)
     assert full.returncode == 1
     assert ".npy: cannot write: File too large" in full.stderr
-    assert "make room, or choose another folder" in full.stderr
+    assert "make room, then give the same command again" in full.stderr
     assert "Traceback" not in full.stderr
     assert [path.name for path in out.rglob("*") if path.is_file() and path.suffix not in (".npy", ".jsonl")] == []
     assert not (out / "index.jsonl").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.quantities import NUMBER, is_one, say_amount, say_range
-from glowvox.text.normal.reading import Reading, Rule, read_words
+from glowvox.text.normal.reading import Reading, Rule, is_attribute, read_words
 from glowvox.text.numbers import cardinal
 
 # sign or code: singular, plural, singular and plural of the hundredth part
@@ -72,14 +72,15 @@ _SUM = rf"(?P<n>(?:{NUMBER}|\.\d\d(?!\d))(?:[ ]?[-–][ ]?(?:{_SIGN})?{NUMBER})?
 def _say(name: tuple[str, str, str, str], match: re.Match[str]) -> Reading:
     number = re.sub(rf"(?:{_SIGN})", "", match["n"])
     minus = "minus " if match["minus"] else ""
-    one, many, cent, cents = name
+    one, many, cent, _ = name
+    single = is_attribute(match)
     if match["scale"]:
-        unit = one if match["join"] == "-" else many
+        unit = one if single or match["join"] == "-" else many
         return read_words(match, f"{minus}{say_range(number)} {_SCALES[match['scale']]} {unit}")
     whole, point, part = number.partition(".")
     if cent and point and len(part) == 2 and (whole or "0").replace(",", "").isdigit():
         return read_words(match, minus + _with_hundredths(whole, part, name))
-    return read_words(match, f"{minus}{say_range(number)} {one if is_one(number) else many}")
+    return read_words(match, f"{minus}{say_range(number)} {one if single or is_one(number) else many}")
 
 
 def _with_hundredths(whole: str, part: str, name: tuple[str, str, str, str]) -> str:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from fractions import Fraction
 
-from glowvox.text.normal.folding import SUPERSCRIPTS
-from glowvox.text.normal.quantities import say_power, say_value, superscript
+from glowvox.text.normal.quantities import RAISED as EXPONENT
+from glowvox.text.normal.quantities import say_amount, say_power, say_value, superscript
 from glowvox.text.normal.reading import Reading, Rule, before, read_words
 
 
@@ -25,12 +25,12 @@ def _valued(match: re.Match[str]) -> Reading | None:
 
 
 def _raised(match: re.Match[str]) -> Reading:
-    exponent = superscript(match[0]).strip("+-") if match[0][0] not in "⁺⁻" else superscript(match[0])
-    if not exponent or not exponent[-1].isdigit():
-        return read_words(match, "plus" if "⁺" in match[0] else "minus")
-    if not re.search(r"[\w)]$", before(match, 1)) or len(exponent) > 6 or _is_footnote(match):
-        return read_words(match, say_power(exponent).removeprefix("to the power of "))
-    return read_words(match, say_power(exponent))
+    """An exponent where it stands on something; the number alone where it is a note's."""
+    exponent = superscript(match[0])
+    if len(match[0]) == 1 and not exponent.isdigit():
+        return read_words(match, "plus" if exponent == "+" else "minus")
+    stands = re.match(r"[\w)]", before(match, 1)) is not None and len(exponent) < 7 and not _is_footnote(match)
+    return read_words(match, say_power(exponent) if stands else say_amount(exponent))
 
 
 def _is_footnote(match: re.Match[str]) -> bool:
@@ -42,5 +42,5 @@ def _caret(match: re.Match[str]) -> Reading:
 
 
 VALUED = Rule("number character", re.compile(r"[^\x00-\x7f]"), _valued)
-RAISED = Rule("superscript", re.compile(rf"[{SUPERSCRIPTS}]++"), _raised)
+RAISED = Rule("superscript", re.compile(rf"{EXPONENT}|[⁺⁻]"), _raised)
 CARET = Rule("power", re.compile(r"(?<=[\w)])\^\(?(?P<e>[-−+]?\d{1,6})\)?(?!\w)"), _caret)

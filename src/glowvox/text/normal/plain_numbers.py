@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.folding import SUPERSCRIPTS
 from glowvox.text.normal.quantities import (
     AMOUNT,
     FRACTION,
     NUMBER,
+    RAISED,
     RANGE,
     SIGN,
     UNSIGNED,
@@ -38,8 +38,6 @@ _LETTER_SCALES = {"M": "million", "mn": "million", "B": "billion", "bn": "billio
 
 def _power(match: re.Match[str]) -> Reading:
     exponent = superscript(match["e"] or match["caret"] or match["up"])
-    if not exponent[-1].isdigit():
-        exponent += "0"
     number = say_amount(match["n"])
     if match["e"] or match["times"]:
         return read_words(match, f"{number} times ten to the power of {say_amount(exponent)}")
@@ -135,7 +133,7 @@ POWER = Rule(
     "power",
     re.compile(
         rf"(?P<n>{AMOUNT})(?:[eE](?P<e>[-+−]?\d{{1,6}})(?![\w.])"
-        rf"|(?P<times>\s?[x×·*]\s?10)?(?:\^\(?(?P<caret>[-−+]?\d{{1,6}})\)?(?!\w)|(?P<up>[{SUPERSCRIPTS}]++)))"
+        rf"|(?P<times>\s?[x×·*]\s?10)?(?:\^\(?(?P<caret>[-−+]?\d{{1,6}})\)?(?!\w)|(?P<up>{RAISED})))"
     ),
     _power,
 )

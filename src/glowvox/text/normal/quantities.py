@@ -21,6 +21,7 @@ UNSIGNED = rf"(?:{FRACTION}|\.\d++|{NUMBER})"
 SIGN = rf"(?<![\w).%°€$£¥¢!?\]])(?:[-+]|[−±]\s?)(?=[.\d{VULGAR}])"
 AMOUNT = rf"(?:{SIGN})?{UNSIGNED}"
 RANGE = rf"{AMOUNT}(?:\s?[-–]\s?{UNSIGNED}(?![-\d]))?"  # 10-20
+RAISED = r"(?:[⁺⁻]?[⁰¹²³⁴-⁹]++)"  # an exponent
 _SIGNS = {"-": "minus", "−": "minus", "+": "plus", "±": "plus or minus"}
 _VULGAR = re.compile(rf"(\d*)[ -]?([{VULGAR}])")
 _SLASHED = re.compile(r"(?:(\d+)[ -])?(\d+)/(\d+)")

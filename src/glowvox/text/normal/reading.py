@@ -121,3 +121,8 @@ def word_before(match: re.Match[str]) -> str:
 def after(match: re.Match[str], characters: int = 40) -> str:
     """The text that stands right behind the match, at most so many characters of it."""
     return match.string[match.end() : match.end() + characters]
+
+
+def is_attribute(match: re.Match[str]) -> bool:
+    """Whether a measure belongs to a following noun and stands in the singular: "a $5 bill", "a 5 km run"."""
+    return word_before(match).lower() in {"a", "an"} and re.match(r"[ ][a-z]", after(match, 2)) is not None

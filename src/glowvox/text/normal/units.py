@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.quantities import AMOUNT, RANGE, is_one, say_amount, say_range
-from glowvox.text.normal.reading import Reading, Rule, Said, before, letters, read_words, spoken
-from glowvox.text.numbers import decimal, pairs, whole
+from glowvox.text.normal.quantities import RANGE, is_one, say_range
+from glowvox.text.normal.reading import Reading, Rule, Said, after, is_attribute, letters, read_words, spoken
+from glowvox.text.numbers import pairs, whole
 
 # symbol: singular, plural
 UNITS: dict[str, tuple[str, str]] = {
@@ -132,7 +132,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "%": ("percent", "percent"),
 }
 # Too much like words or letters to be a unit where a space stands before them.
-_GLUED_ONLY = frozenset({"A", "B", "b", "F", "K", "N", "J", "t", "pt", "mo", "ac", "kt", "MP", "bar", "d"})
+_GLUED_ONLY = frozenset({"A", "B", "b", "F", "K", "N", "J", "t", "pt", "mo", "ac", "kt", "MP", "bar"})
 _SPELLED = frozenset({"A", "B", "b", "K", "F", "N", "J", "t"})  # and these are letters even when glued: "4K", "3B"
 _DENOMINATORS = {
     "h": "hour", "hr": "hour", "s": "second", "sec": "second", "min": "minute", "day": "day", "d": "day", "m": "meter",
@@ -153,9 +153,9 @@ def _unit(match: re.Match[str]) -> Reading | None:
         return None
     if symbol in _SPELLED and not match["bottom"]:
         return None
-    if match["gap"] == "-" and symbol in {"m", "s", "g", "h", "l", "L", *_GLUED_ONLY}:
+    if len(symbol) == 1 and (match["gap"] == "-" or re.match(r"-\w", after(match, 2))):
         return None
-    one = is_one(number) or match["gap"] == "-"
+    one = is_one(number) or match["gap"] == "-" or is_attribute(match)
     if match["second"]:
         word = f"{UNITS[symbol][0]} {_powered(UNITS[match['second']][0 if one else 1], match['power2'])}"
     else:
@@ -178,41 +178,9 @@ def _end(match: re.Match[str]) -> int:
     """Takes the full stop of a short form ("5 ft. tall") unless a sentence ends with it."""
     text = match.string
     end = match.end()
-    if text[end : end + 1] == "." and re.match(r"\.[ ][a-z]|\.[,;:]", text[end : end + 3]) and text[end - 1].isalpha():
+    if text[end : end + 1] == "." and re.match(r"\.[ ][a-z\d]|\.[,;:]", text[end : end + 3]) and text[end - 1].isalpha():
         return end + 1
     return end
-
-
-def _feet(match: re.Match[str]) -> Reading | None:
-    feet, inches = match["feet"], match["inches"]
-    if inches:
-        return read_words(match, f"{decimal(feet)} foot {say_amount(inches)}")
-    if _quoted(match, "'"):
-        return None
-    return read_words(match, f"{decimal(feet)} {'foot' if feet == '1' else 'feet'}")
-
-
-def _inches(match: re.Match[str]) -> Reading | None:
-    if _quoted(match, '"'):
-        return None
-    number = match["n"]
-    return read_words(match, f"{say_amount(number)} {'inch' if is_one(number) else 'inches'}")
-
-
-def _quoted(match: re.Match[str], quote: str) -> bool:
-    """Whether a quotation that began before the match is still open, so that the mark closes it."""
-    opened = re.findall(rf"(?:^|(?<=[\s(])){quote}(?=\S)|(?<=\S){quote}(?!\w)", before(match, 300))
-    return len(opened) % 2 == 1
-
-
-def _position(match: re.Match[str]) -> Reading:
-    parts = [f"{decimal(match['deg'])} degrees"]
-    if match["min"]:
-        parts.append(f"{decimal(match['min'])} minutes")
-    if match["sec"]:
-        parts.append(f"{decimal(match['sec'])} seconds")
-    side = {"N": "north", "S": "south", "E": "east", "W": "west"}.get(match["side"] or "", "")
-    return read_words(match, f"{' '.join(parts)} {side}")
 
 
 def _per(match: re.Match[str]) -> Reading:
@@ -230,7 +198,7 @@ UNIT = Rule(
     "unit",
     re.compile(
         rf"(?P<n>{RANGE})(?P<gap>[ -]?)(?P<unit>{_SYMBOL})(?P<power>[²³]|\^[23](?!\d))?"
-        rf"(?:[·⋅](?P<second>{_SYMBOL})(?P<power2>[²³])?)?(?:/(?P<bottom>{_BOTTOM}))?(?![\w²³/^']|-\w)"
+        rf"(?:[·⋅](?P<second>{_SYMBOL})(?P<power2>[²³])?)?(?:/(?P<bottom>{_BOTTOM}))?(?![\w²³/^'])"
     ),
     _unit,
 )
@@ -240,20 +208,6 @@ UNIT_ALONE = Rule(
         r"(?P<unit>k?m|mi|ft|[km]?g|[kM]?Wh|[kMG]?[Bb]|L)/(?P<bottom>h|s|min|kg|km|m[²³]|s²|kWh|day|lb|L|dL)(?![\w²³/])"
     ),
     _unit_alone,
-)
-FEET = Rule(
-    "feet and inches",
-    re.compile(r"(?P<feet>\d{1,6})'(?:[ -]?(?P<inches>\d{1,2}(?:\.\d+|[ ]?[½¼¾])?)(?:\"|'')|(?![\w']))"),
-    _feet,
-)
-INCHES = Rule("inches", re.compile(rf"(?P<n>{AMOUNT})(?:\"|'')(?!\w)"), _inches)
-POSITION = Rule(
-    "angle",
-    re.compile(
-        r"(?P<deg>\d{1,3}(?:\.\d++)?)[ ]?°[ ]?(?=\d{1,2}(?:\.\d++)?'|[NSEW]\b)(?:(?P<min>\d{1,2}(?:\.\d++)?)'[ ]?)?"
-        r"(?:(?P<sec>\d{1,2}(?:\.\d++)?)(?:\"|'')[ ]?)?(?P<side>[NSEW])?(?!\w)"
-    ),
-    _position,
 )
 PER = Rule("per unit", re.compile(rf"/(?P<bottom>{_BOTTOM})(?!\w)"), _per)
 LETTER = Rule("number with a letter", re.compile(r"(?P<n>\d{1,4})(?P<letter>[A-Za-z])(?![\w])"), _letter)
