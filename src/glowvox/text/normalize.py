@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from glowvox.text.normal.dates import MONTHS
 from glowvox.text.normal.folding import Folded, fold
-from glowvox.text.normal.reading import ALWAYS, Reading, Said
+from glowvox.text.normal.reading import ALWAYS, Reading
 from glowvox.text.normal.rules import RULES, kind_of
 from glowvox.text.normal.unicode_names import code_point
 from glowvox.text.records import Note, Span
 
 MARKS = frozenset(',.?!;:-…()"')
 _PLAIN = re.compile(r"[a-z]{2,}+(?=[\s,;?!)]|\Z)")  # a word no rule can want, unless it is in _HELD
-_HELD = frozenset({*ALWAYS, "v", "ver", "no", "may", "march", "mar"})
+_HELD = frozenset({*ALWAYS, *MONTHS})
 
 
 class NormalWord(NamedTuple):
@@ -126,6 +127,3 @@ def join(words: list[NormalWord]) -> str:
             pieces.append(word.text if glue else f" {word.text}")
             glue = word.text == "("
     return "".join(pieces)
-
-
-__all__ = ["MARKS", "NormalWord", "Normalized", "Said", "join", "normalize"]

@@ -67,7 +67,7 @@ def say_letters(run: str) -> list[Said]:
     """A run of letters out of its sentence: spelled if it looks like an acronym, else a word."""
     if run in _FIXED:
         return [Said(word, spell=len(word.partition("'")[0]) == 1) for word in _FIXED[run].split()]
-    if len(run) > 1 and run.isupper() and is_spelled(run):
+    if len(run) == 1 or (run.isupper() and is_spelled(run)):
         return letters(run)
     if not (run.islower() or run.isupper() or run.istitle() or _NOT_CAMEL.match(run)):
         return [word for part in _CAMEL.findall(run) for word in say_letters(part)]

@@ -176,9 +176,8 @@ def _unit_alone(match: re.Match[str]) -> Reading:
 
 def _end(match: re.Match[str]) -> int:
     """Takes the full stop of a short form ("5 ft. tall") unless a sentence ends with it."""
-    text = match.string
-    end = match.end()
-    if text[end : end + 1] == "." and re.match(r"\.[ ][a-z\d]|\.[,;:]", text[end : end + 3]) and text[end - 1].isalpha():
+    end, follows = match.end(), after(match, 3)
+    if match[0][-1].isalpha() and re.match(r"\.[ ][a-z\d]|\.[,;:]", follows):
         return end + 1
     return end
 
