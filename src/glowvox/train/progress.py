@@ -91,7 +91,8 @@ def status_line(metrics: Metrics, *, steps: int, seconds_left: float | None = No
         if "frames" in last:
             parts.append(f"{last['frames'] / pace:,.0f} frames/s")
         left = pace * (steps - metrics.step)
-        parts.append(time_left(left if seconds_left is None else max(0.0, min(left, seconds_left))))
+        if left > 0:
+            parts.append(time_left(left if seconds_left is None else max(0.0, min(left, seconds_left))))
     if last.get("skipped"):
         parts.append(f"{last['skipped']:.0f} skipped")
     return " · ".join(parts)

@@ -55,7 +55,7 @@ class GlowTTSRecipe:
             for layer in model.decoder.chain.flows:
                 network = getattr(layer, "network", None)
                 if network is not None:
-                    network.compile(dynamic=True)
+                    network.compile(dynamic=False)
         self.names = [f"model.{name}" for name, _ in model.named_parameters()]
         optimizer = make_optimizer(config.optimizer, model.parameters())
         self.forward, self.optimizer = fabric.setup(TrainingForward(model, half=config.precision == "bf16"), optimizer)

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import torch
+from msgspec import structs
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -44,8 +45,10 @@ def write_weights(run: Run, path: Path, *, card: dict[str, str]) -> int:
     card  what a person should know: data, licence, credit
     """
     values, step = trained_values(run)
+    # where the data lay is nobody else's business
+    settings = structs.replace(run.settings, train=structs.replace(run.settings.train, prepared=""))
     header = {
-        "settings": config.dumps(run.settings),
+        "settings": config.dumps(settings),
         "step": str(step),
         **card,
     }

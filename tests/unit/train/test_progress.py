@@ -60,6 +60,10 @@ def test_a_line_says_how_far_how_fast_and_how_long_yet() -> None:
     )
 
 
+def test_at_the_last_step_nothing_is_left() -> None:
+    assert status_line(Metrics([record(1000)]), steps=1000).endswith("4,000 frames/s")
+
+
 def test_a_deadline_that_comes_first_is_the_time_left() -> None:
     metrics = Metrics([record(1000, skipped=3.0)])
     assert status_line(metrics, steps=10_000, seconds_left=600).endswith("about 10 min left · 3 skipped")
