@@ -1,6 +1,6 @@
 """Draw the pictures of reading-the-curves.md: python docs/figures/draw_run.py RUN [DIAGNOSTIC]
 
-RUN is a run folder, DIAGNOSTIC one that was made with --overfit; both need their prepared folders, or another by --prepared.
+RUN is a run folder, DIAGNOSTIC one made with --overfit. Both need their prepared folders, or another by --prepared.
 """
 
 from __future__ import annotations
