@@ -18,6 +18,7 @@ import msgspec
 from glowvox.errors import ConfigError
 
 Config = TypeVar("Config", bound=msgspec.Struct)
+NONE = "none"  # how a missing value is written in TOML
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,13 +64,13 @@ def build(table: Mapping[str, Any], kind: type[Config], overrides: Sequence[str]
         _apply(merged, override)
     _refuse_unknown(merged, kind, where, ())
     try:
-        return msgspec.convert(merged, kind)
+        return msgspec.convert(_with_none(merged, kind), kind)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where}: {_explain(str(error))}") from None
 
 
 def plain(config: msgspec.Struct) -> dict[str, Any]:
-    """The struct as nested plain values, without `None`s (TOML has none)."""
+    """The struct as nested plain values; TOML has no null, so `None` becomes "none" and `build` reads it back."""
     table: dict[str, Any] = _without_none(msgspec.to_builtins(config))
     return table
 
@@ -87,8 +88,21 @@ def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
-    return value
+        return {key: _without_none(item) for key, item in value.items()}
+    return NONE if value is None else value
+
+
+def _with_none(table: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Undo `_without_none` in fields that may be None."""
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    restored = dict(table)
+    for key, value in table.items():
+        inner = _struct_in(types[key])
+        if value == NONE and type(None) in getattr(types[key], "__args__", ()):
+            restored[key] = None
+        elif inner is not None and isinstance(value, Mapping):
+            restored[key] = _with_none(value, inner)
+    return restored
 
 
 def _apply(table: dict[str, Any], override: str) -> None:

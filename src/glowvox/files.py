@@ -54,5 +54,9 @@ def write_text(path: Path, text: str) -> None:
 
 def unwritable(path: Path, error: OSError) -> GlowvoxError:
     """The error for a place that is full or cannot be written."""
-    hint = "make the folder first" if isinstance(error, FileNotFoundError) else "make room, then give the same command again"
+    hint = (
+        "make the folder first"
+        if isinstance(error, FileNotFoundError)
+        else "make room, then give the same command again"
+    )
     return GlowvoxError(f"{path}: cannot write: {error.strerror or error}", hint=hint)

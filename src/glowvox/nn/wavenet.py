@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from glowvox.nn.convolution import Convolution, WeightNormConv1d, time_major
+from glowvox.nn.convolution import Convolution, WeightNormConv1d
 from glowvox.nn.dropout import Dropout
 
 
@@ -52,8 +52,8 @@ class WaveNet(nn.Module):
         cond     (B, G, 1) or None   what every frame is conditioned on
         returns  (B, 2C, T)
         """
-        hidden = time_major(self.start(x))
-        mask = mask.to(hidden.dtype)
+        hidden = self.start(x.transpose(1, 2)).contiguous()
+        mask = mask.transpose(1, 2).to(hidden.dtype)
         hidden = hidden * mask
         skip = torch.zeros_like(hidden)
         last = len(self.gates) - 1
@@ -72,10 +72,10 @@ class WaveNet(nn.Module):
             else:
                 out = residual(gated)
             skip = skip + out
-        return self.end(skip * mask).contiguous()  # type: ignore[no-any-return]
+        return self.end((skip * mask).transpose(1, 2)).contiguous()  # type: ignore[no-any-return]
 
     def _shifts(self, cond: Tensor | None) -> Sequence[Tensor]:
-        """What conditioning adds to both halves of every gate, (B, W, 1) each; empty without."""
+        """What conditioning adds to both halves of every gate, (B, 1, W) each; empty without."""
         if cond is None or self.conditioning is None:
             return ()
-        return self.conditioning(cond).chunk(2 * len(self.gates), dim=1)  # type: ignore[no-any-return]
+        return self.conditioning(cond.transpose(1, 2)).chunk(2 * len(self.gates), dim=2)  # type: ignore[no-any-return]
