@@ -21,9 +21,10 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--data", required=True, help="what it was trained on, with its sources")
     parser.add_argument("--licence", required=True)
+    parser.add_argument("--variation", type=float, help="what the voice speaks with; chosen on a validation list")
     options = parser.parse_args()
     card = {"data": options.data, "licence": options.licence}
-    size = write_weights(Run.load(options.run), options.output, card=card)
+    size = write_weights(Run.load(options.run), options.output, card=card, variation=options.variation)
     print(f"{options.output}: {size:,} bytes")
 
 

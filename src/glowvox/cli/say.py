@@ -54,9 +54,7 @@ PLAYERS = (
     "--variation",
     "--noise-scale",
     type=click.FloatRange(0, 2),
-    default=0.667,
-    show_default=True,
-    help="How freely the voice strays from its average reading; 0 says a text the same way whatever the seed.",
+    help="How freely the voice strays from its average reading; at 0 the seed changes nothing. Default: the voice's own.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same speech.")
 @click.option(
@@ -72,7 +70,7 @@ def command(
     voice: str | None,
     speaker: str | None,
     speed: float,
-    variation: float,
+    variation: float | None,
     seed: int,
     lexicon: Path | None,
     strict: bool,

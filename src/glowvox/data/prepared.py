@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from glowvox.audio.mel import MelConfig
-from glowvox.config import Settings
-from glowvox.errors import CorpusError
+from glowvox.config import Settings, loads
+from glowvox.errors import ConfigError, CorpusError
 from glowvox.text.symbols import Symbols
 
 FORMAT = 1
@@ -139,12 +138,14 @@ class Prepared:
 
 def _settled(path: Path) -> Settled:
     try:
-        settled = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Settled)
+        settled = loads(path.read_text(encoding="utf-8"), Settled, where=str(path))
     except FileNotFoundError:
         hint = "prepare a corpus into it: glowvox data prepare CORPUS -o FOLDER"
         raise CorpusError(f"{path}: no such file: {path.parent} is no prepared folder", hint=hint) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except UnicodeDecodeError as error:
         raise CorpusError(f"{path}: {error}", hint=AGAIN) from None
+    except ConfigError as error:
+        raise CorpusError(error.message, hint=AGAIN) from None
     if settled.format > FORMAT:
         raise CorpusError(f"{path}: format {settled.format}, this version reads up to {FORMAT}", hint="update glowvox")
     return settled

@@ -31,6 +31,7 @@ class RunSettings(Settings, frozen=True, kw_only=True):
     front_end: str
     symbols: tuple[str, ...]
     speakers: tuple[str, ...]
+    variation: float = 0.667  # of the latent, where a listener asks for no other
 
 
 class Run:

@@ -27,7 +27,7 @@ from glowvox.errors import GlowvoxError, MissingPart
 from glowvox.files import write_text
 from glowvox.models.glow_tts import GlowTTSOutput, log_likelihood
 from glowvox.train.pictures import Alignment, alignment_picture, mel_picture
-from glowvox.train.speaker import VARIATION, Speaker
+from glowvox.train.speaker import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -198,10 +198,11 @@ def hear(speaker: Speaker, clip: Clip) -> Heard:
     several = model.speaker_table is not None
     who = batch.speaker if several else None
     out = model(batch.tokens, batch.token_lengths, batch.mel, batch.frames, who)
+    variation = speaker.settings.variation
     forced = model.generate(
-        batch.tokens, batch.token_lengths, speaker=who, variation=VARIATION, durations=out.durations.float()
+        batch.tokens, batch.token_lengths, speaker=who, variation=variation, durations=out.durations.float()
     )
-    free = model.generate(batch.tokens, batch.token_lengths, speaker=who, variation=VARIATION)
+    free = model.generate(batch.tokens, batch.token_lengths, speaker=who, variation=variation)
     return Heard(
         alignment=_alignment(speaker, clip, batch, out),
         real=np.ascontiguousarray(clip.mel()[: int(out.frame_mask.sum())].T),

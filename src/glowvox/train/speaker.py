@@ -21,7 +21,6 @@ from glowvox.text.symbols import Symbols
 from glowvox.train.run import Run, RunSettings
 from glowvox.train.weights import read_weights, trained_values
 
-VARIATION = 0.667
 SENTENCE_PAUSE = 0.25  # seconds
 
 
@@ -84,9 +83,15 @@ class Speaker:
         return self.speakers.index(speaker)
 
     def speak(
-        self, text: str, *, speaker: str | None = None, speed: float = 1.0, variation: float = VARIATION, seed: int = 0
+        self,
+        text: str,
+        *,
+        speaker: str | None = None,
+        speed: float = 1.0,
+        variation: float | None = None,
+        seed: int = 0,
     ) -> list[Spoken]:
-        """The sentences of a text as mels, each with the frames of its symbols."""
+        """The sentences of a text as mels, each with the frames of its symbols; without `variation`, at the voice's own."""
         number = self.number(speaker)
         spoken = []
         for sentence in self.front_end(text):
@@ -101,7 +106,7 @@ class Speaker:
                 tokens,
                 torch.tensor([len(symbols)]),
                 speaker=torch.tensor([number]) if len(self.speakers) > 1 else None,
-                variation=variation,
+                variation=self.settings.variation if variation is None else variation,
                 speed=speed,
                 noise=seed,
             )
@@ -109,7 +114,13 @@ class Speaker:
         return spoken
 
     def say(
-        self, text: str, seed: int = 0, speaker: str | None = None, *, speed: float = 1.0, variation: float = VARIATION
+        self,
+        text: str,
+        seed: int = 0,
+        speaker: str | None = None,
+        *,
+        speed: float = 1.0,
+        variation: float | None = None,
     ) -> Audio:
         """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample."""
         rate = self.settings.mel.sample_rate

@@ -39,14 +39,19 @@ def trained_values(run: Run) -> tuple[dict[str, Tensor], int]:
     return read_part(checkpoint, name), step_of(checkpoint)
 
 
-def write_weights(run: Run, path: Path, *, card: dict[str, str]) -> int:
+def write_weights(run: Run, path: Path, *, card: dict[str, str], variation: float | None = None) -> int:
     """Write a run's trained values to `path` in half precision; gives the number of bytes.
 
-    card  what a person should know: data, licence, credit
+    card       what a person should know: data, licence, credit
+    variation  what the voice speaks with unless asked otherwise; None keeps the run's
     """
     values, step = trained_values(run)
     # where the data lay is nobody else's business
-    settings = structs.replace(run.settings, train=structs.replace(run.settings.train, prepared=""))
+    settings = structs.replace(
+        run.settings,
+        train=structs.replace(run.settings.train, prepared=""),
+        variation=run.settings.variation if variation is None else variation,
+    )
     header = {
         "settings": config.dumps(settings),
         "step": str(step),

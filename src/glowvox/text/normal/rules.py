@@ -34,7 +34,9 @@ def _word(match: re.Match[str]) -> Reading:
 
 
 WORD = Rule(
-    "word", re.compile(r"[A-Za-z]++(?:'[A-Za-z]++)*+(?:(?<=s)'(?!\w)|(?<=in)'(?!\w)|(?<=\b[oO])'(?=\s))?"), _word
+    "word",
+    re.compile(r"[A-Za-z]++(?:'[A-Za-z]++)*+(?:(?<=s)'(?!\w)|(?<=in)'(?!\w)|(?<=\b[oO])'(?=\s+[A-Za-z]))?"),
+    _word,
 )
 
 RULES: dict[str, tuple[Rule, ...]] = {
