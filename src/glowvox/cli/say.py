@@ -54,7 +54,8 @@ PLAYERS = (
     "--variation",
     "--noise-scale",
     type=click.FloatRange(0, 2),
-    help="How freely the voice strays from its average reading; at 0 the seed changes nothing. Default: the voice's own.",
+    help="How freely the voice strays from its average reading; at 0 the seed changes nothing. "
+    "Default: the voice's own.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same speech.")
 @click.option(

@@ -91,7 +91,10 @@ class Speaker:
         variation: float | None = None,
         seed: int = 0,
     ) -> list[Spoken]:
-        """The sentences of a text as mels, each with the frames of its symbols; without `variation`, at the voice's own."""
+        """The sentences of a text as mels, each with the frames of its symbols.
+
+        variation  how far from the mean reading; None is the voice's own
+        """
         number = self.number(speaker)
         spoken = []
         for sentence in self.front_end(text):
