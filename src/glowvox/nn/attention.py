@@ -49,22 +49,20 @@ class RelativeAttention(nn.Module):
         band = None if self.window is None else _Band(x.shape[2], self.window, x.device)
         if band is not None:
             score = score + band.spread(query @ self.relative_key.transpose(0, 1))
-        weight = self.dropout((upcast(score) + self._unseen(mask)).softmax(dim=-1).to(score.dtype))
+        # a finite floor, so that a row of padding stays finite too
+        weight = self.dropout(upcast(score).masked_fill(self._unseen(mask), -1e4).softmax(dim=-1).to(score.dtype))
         out = weight @ value
         if band is not None:
             out = out + band.collect(weight) @ self.relative_value
         return self.output(out.transpose(2, 3).flatten(1, 2))  # type: ignore[no-any-return]
 
     def _unseen(self, mask: Tensor) -> Tensor:
-        """mask (B, 1, N) → (B, 1, N, N): nothing where a token may look, else so little that no weight is left.
-
-        It is finite, so that a row of padding stays finite too.
-        """
+        """mask (B, 1, N) → (B, 1, N, N): true where a token may not look."""
         inside = mask * mask.transpose(1, 2)
         if self.reach is not None:
             positions = torch.arange(mask.shape[2], device=mask.device)
             inside = inside * ((positions[None, :] - positions[:, None]).abs() <= self.reach)
-        return (inside[:, None] - 1) * 1e4
+        return (inside == 0)[:, None]
 
     def _split(self, x: Tensor) -> Tensor:
         batch, _, size = x.shape

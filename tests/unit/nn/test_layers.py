@@ -25,9 +25,11 @@ def test_weight_normalisation_is_torchs(kernel: int, dilation: int) -> None:
         theirs.parametrizations.weight.original0.copy_(ours.gain)
         theirs.parametrizations.weight.original1.copy_(ours.direction)
         theirs.bias.copy_(ours.bias)
-    x = torch.randn(2, 6, 11)
-    torch.testing.assert_close(ours(x), theirs(x))
-    assert ours(x).shape == (2, 4, 11)
+    x = torch.randn(2, 11, 6)
+    torch.testing.assert_close(ours(x), theirs(x.transpose(1, 2)).transpose(1, 2))
+    assert ours(x).shape == (2, 11, 4)
+    first, second = ours.halves(x)
+    torch.testing.assert_close(torch.cat([first, second], dim=2), ours(x))
 
 
 def test_weight_normalisation_starts_as_the_plain_convolution() -> None:
