@@ -55,7 +55,7 @@ class GlowTTSRecipe:
             for layer in model.decoder.chain.flows:
                 network = getattr(layer, "network", None)
                 if network is not None:
-                    network.compile(dynamic=False)
+                    network.compile(dynamic=True)
         self.names = [f"model.{name}" for name, _ in model.named_parameters()]
         optimizer = make_optimizer(config.optimizer, model.parameters())
         self.forward, self.optimizer = fabric.setup(
