@@ -12,6 +12,7 @@ from torch import Tensor
 from glowvox.data.batch import Batch, collate
 from glowvox.models.glow_tts_config import DecoderConfig, DurationConfig, EncoderConfig, GlowTTSConfig
 from glowvox.train.config import BatchConfig, EveryConfig, OptimizerConfig, TrainConfig
+from glowvox.train.feed import ClipFeed
 from glowvox.train.loop import Loop
 from glowvox.train.recipe import GlowTTSRecipe
 from glowvox.train.run import Run
@@ -47,7 +48,7 @@ def settings(prepared: Path, **changes: object) -> TrainConfig:
     return replace(base, **changes)
 
 
-def make_loop(folder: Path, config: TrainConfig, *, devices: int = 1) -> Loop:
+def make_loop(folder: Path, config: TrainConfig, *, devices: int = 1) -> Loop[Batch]:
     """A loop that has taken up whatever is in the folder, without pictures and reports."""
     fabric = Fabric(accelerator="cpu", devices=devices, precision="32-true")
     fabric.launch()
@@ -57,17 +58,17 @@ def make_loop(folder: Path, config: TrainConfig, *, devices: int = 1) -> Loop:
     clips, held_out = chosen(prepared, config)
     torch.manual_seed(config.seed)
     recipe = GlowTTSRecipe(config, make_model(run.settings), fabric)
-    loop = Loop(run, recipe, clips, held_out, sample=lambda step: None, report=lambda record: None)
+    loop = Loop(run, recipe, ClipFeed(clips, held_out, config), sample=lambda step: None, report=lambda record: None)
     loop.resume()
     return loop
 
 
-def batch_of(loop: Loop, *clips: int) -> Batch:
+def batch_of(loop: Loop[Batch], *clips: int) -> Batch:
     """The named training clips as one batch."""
-    return collate([loop.train[index] for index in clips])
+    return collate([loop.feed.train[index] for index in clips])
 
 
-def values(loop: Loop) -> dict[str, Tensor]:
+def values(loop: Loop[Batch]) -> dict[str, Tensor]:
     """All that a checkpoint would hold, copied."""
     parts = loop.recipe.parts()
     return {f"{part}/{name}": value.detach().clone() for part, rows in parts.items() for name, value in rows.items()}

@@ -85,7 +85,7 @@ def test_fifty_steps_on_a_few_clips_lower_the_loss(prepared: Path, tmp_path: Pat
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     nll = [line["nll"] for line in lines if "nll" in line]
     assert nll[0] > 1.0  # nats a mel value; 1.42 for a standard normal
-    assert nll[-1] < 0.65
+    assert nll[-1] < 0.72
     assert all(later < earlier for earlier, later in zip(nll, nll[1:], strict=False))
 
 

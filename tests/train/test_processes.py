@@ -49,7 +49,7 @@ def two(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[
 
 def test_the_halves_differ_in_frames(prepared: Path, tmp_path: Path) -> None:
     loop = make_loop(tmp_path, settings(prepared))
-    counted = [sum(loop.train[index].frames for index in half) for half in HALVES]
+    counted = [sum(loop.feed.train[index].frames for index in half) for half in HALVES]
     assert counted[0] > 1.2 * counted[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace as changed
 from pathlib import Path
 
@@ -82,6 +83,27 @@ def test_gradients_are_clipped_as_asked_and_their_norm_is_told_before(
         assert float(gradients.norm()) == pytest.approx(told, rel=1e-4)
 
 
+def test_half_precision_stays_inside_the_networks(prepared: Path, tmp_path: Path) -> None:
+    loop = make_loop(tmp_path, settings(prepared, precision="bf16"))
+    batch = batch_of(loop, 0, 1)
+    seen: dict[str, torch.Tensor] = {}
+
+    def keep(name: str) -> Callable[..., None]:
+        return lambda module, inputs, output: seen.update(
+            {name: output if isinstance(output, torch.Tensor) else inputs[0]}
+        )
+
+    decoder = loop.recipe.model.decoder
+    decoder.register_forward_hook(keep("mel"))
+    decoder.chain.flows[2].network.register_forward_hook(keep("network"))  # type: ignore[union-attr]
+    out = loop.recipe._output(batch)
+    mask = out.frame_mask
+    assert seen["mel"].dtype == mask.dtype == out.latent.dtype == out.log_det.dtype == torch.float32
+    assert torch.equal(seen["mel"], loop.recipe.model.whole(batch.mel, batch.frames)[0] * mask)
+    assert seen["network"].dtype == torch.bfloat16
+    assert mask.sum((1, 2)).tolist() == (batch.frames // 2 * 2).tolist()
+
+
 def test_validation_uses_the_average_and_leaves_everything_as_it_was(prepared: Path, tmp_path: Path) -> None:
     loop = make_loop(tmp_path, settings(prepared))
     batch = batch_of(loop, 0, 1, 2)
@@ -129,7 +151,7 @@ def test_weight_decay_is_decoupled_but_for_adam() -> None:
         weight.grad = torch.zeros(1)
         config = OptimizerConfig(name=name, lr=0.1, weight_decay=0.1)  # type: ignore[arg-type]
         make_optimizer(config, [weight]).step()
-        assert float(weight) == pytest.approx(expected, abs=1e-6), name
+        assert weight.item() == pytest.approx(expected, abs=1e-6), name
 
 
 def test_the_average_follows_with_a_decay_that_ramps_up() -> None:

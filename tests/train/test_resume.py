@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from glowvox.train import loop as loop_module
 from glowvox.train import recipe as recipe_module
 from glowvox.train.checkpoint import checkpoints
 from glowvox.train.loop import Stop
@@ -37,7 +36,7 @@ def test_killed_at_a_step_and_in_a_save_and_resumed_it_ends_bit_identical(prepar
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     whole = make_loop(tmp_path / "whole", settings(prepared))
-    plans = len(make_buckets(whole).epoch(0, 0))
+    plans = len(whole.feed.buckets.epoch(0, 0))
     step = random.Random(7).choice([6, 7, 8, 9])  # no multiple of the save interval, and in the middle of an epoch
     assert step % 5
     assert (step - 1) % plans
@@ -61,16 +60,6 @@ def test_killed_at_a_step_and_in_a_save_and_resumed_it_ends_bit_identical(prepar
     assert validated[0] == validated[1] != []
     assert not list((broken / "checkpoints").glob(".step*"))
     torch.set_num_threads(threads)
-
-
-def make_buckets(loop: loop_module.Loop) -> loop_module.Buckets:
-    batch = loop.config.batch
-    return loop_module.Buckets(
-        [len(clip.ids) for clip in loop.train],
-        [clip.frames for clip in loop.train],
-        batch_frames=batch.frames,
-        groups=batch.shapes,
-    )
 
 
 def test_initialisation_never_runs_again(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,7 @@ class PrepareOptions(CheckOptions):
 
     out: Path
     shard: str | None
+    sound: bool
 
 
 def _taking(
@@ -145,6 +146,9 @@ def check_command(options: CheckOptions) -> None:
     [
         click.option("-o", "--out", required=True, type=PATH, help="Folder to write; made if missing."),
         click.option("--shard", metavar="I/N", help="Do only the I-th of N parts, as in a job array."),
+        click.option(
+            "--sound", is_flag=True, help="Keep the cleaned recordings and their pitch too: vocoders learn from them."
+        ),
     ],
     _SETTINGS,
 )
@@ -166,7 +170,7 @@ def prepare_command(options: PrepareOptions) -> None:
     from glowvox.data.report import prepare_lines
     from glowvox.data.splits import LIST_KINDS
 
-    config = _settings(options)
+    config = _settings(options, sound=options.sound)
     corpora = _corpora(options, strict=True)
     for problem in [p for corpus in corpora for p in corpus.problems if p.kind in LIST_KINDS][: options.rows]:
         click.echo(f"warning: {problem}", err=True)
@@ -207,7 +211,7 @@ def _corpora(options: CheckOptions, *, strict: bool) -> list[Corpus]:
     ]
 
 
-def _settings(options: CheckOptions) -> PrepareConfig:
+def _settings(options: CheckOptions, *, sound: bool = False) -> PrepareConfig:
     """Settings from the file, then the named options, then --set."""
     from glowvox.config import build, load, plain
     from glowvox.data.prepare_config import PrepareConfig
@@ -222,6 +226,8 @@ def _settings(options: CheckOptions) -> PrepareConfig:
         "max_seconds": options.max_seconds,
     }
     table |= {key: value for key, value in named.items() if value is not None}
+    if sound:
+        table["sound"] = True
     return build(table, PrepareConfig, options.overrides, where="data settings")
 
 

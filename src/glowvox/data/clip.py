@@ -71,6 +71,16 @@ def mel_path(sound: str) -> str:
     return f"mels/{sound}.npy"
 
 
+def wave_path(sound: str) -> str:
+    """Where a cleaned recording is, relative to the prepared folder."""
+    return f"waves/{sound}.npy"
+
+
+def pitch_path(sound: str) -> str:
+    """Where the pitch of a recording is, relative to the prepared folder."""
+    return f"pitch/{sound}.npy"
+
+
 def _prepare_clip(
     job: Job, config: PrepareConfig, front_end: FrontEnd, spelling: tuple[str, ...], folder: Path
 ) -> Features:
@@ -82,8 +92,7 @@ def _prepare_clip(
     sound = _digest(content, _sound_settings(config))
     key = _digest(sound.encode(), job.text.encode(), *(part.encode() for part in spelling))
     previous = job.previous
-    path = folder / mel_path(sound)
-    whole = previous is not None and _is_whole(path, previous.frames, config.mel.bands)
+    whole = previous is not None and _is_whole(folder, sound, previous.frames, config)
     if previous is not None and previous.key == key and (previous.fault or whole):
         return previous
     try:
@@ -91,9 +100,7 @@ def _prepare_clip(
         if previous is not None and previous.sound == sound and whole:
             frames, cut, notes = previous.frames, previous.cut, previous.notes
         else:
-            mel, cut, notes = _mel(Path(job.audio), config)
-            _write_mel(path, mel)
-            frames = len(mel)
+            frames, cut, notes = _write_features(folder, sound, Path(job.audio), config)
     except (AudioError, TextError) as error:
         kind = "audio" if isinstance(error, AudioError) else "text"
         fault = error.message.removeprefix(f"{job.audio}: ")
@@ -105,11 +112,16 @@ def _prepare_clip(
     )
 
 
-def _mel(path: Path, config: PrepareConfig) -> tuple[npt.NDArray[np.float32], int, list[str]]:
-    """The clip's mel (frames, bands), the frames cut off, and remarks."""
+def _write_features(folder: Path, name: str, path: Path, config: PrepareConfig) -> tuple[int, int, list[str]]:
+    """Write the clip's mel and, where wanted, its sound and pitch; gives the frames kept, those cut off, and remarks.
+
+    The mel comes last, so that a clip whose mel is there is complete.
+    """
     import numpy as np
 
     from glowvox.audio.mel import log_mel
+    from glowvox.audio.pitch import pitch
+    from glowvox.audio.wave import pcm16
     from glowvox.data.sound import clean
 
     sound = clean(path, config)
@@ -117,7 +129,12 @@ def _mel(path: Path, config: PrepareConfig) -> tuple[npt.NDArray[np.float32], in
     frames = len(mel) // config.frame_multiple * config.frame_multiple
     if not frames:
         raise AudioError(f"{path}: {len(mel)} frames of mel, expected at least {config.frame_multiple}")
-    return np.ascontiguousarray(mel[:frames], dtype=np.float32), len(mel) - frames, sound.notes
+    if config.sound:
+        hop, rate = config.mel.hop, config.mel.sample_rate
+        _write(folder / wave_path(name), pcm16(sound.samples[: frames * hop]))
+        _write(folder / pitch_path(name), pitch(sound.samples, rate, hop=hop, padding=config.mel.padding).f0[:frames])
+    _write(folder / mel_path(name), np.ascontiguousarray(mel[:frames], dtype=np.float32))
+    return frames, len(mel) - frames, sound.notes
 
 
 def _too_many_tokens(tokens: int, frames: int) -> str:
@@ -126,23 +143,29 @@ def _too_many_tokens(tokens: int, frames: int) -> str:
     return f"{tokens} tokens but only {frames} frames of mel: the text is longer than what is said"
 
 
-def _is_whole(path: Path, frames: int, bands: int) -> bool:
-    """Whether a mel of that size is on disk; a file cut short by a power failure is written again."""
-    return frames > 0 and path.is_file() and path.stat().st_size == NPY_HEADER + 4 * frames * bands
+def _is_whole(folder: Path, name: str, frames: int, config: PrepareConfig) -> bool:
+    """Whether the files of a clip are on disk in full; one cut short by a power failure is written again."""
+    sizes = {mel_path(name): 4 * frames * config.mel.bands}
+    if config.sound:
+        sizes |= {wave_path(name): 2 * frames * config.mel.hop, pitch_path(name): 4 * frames}
+    return frames > 0 and all(
+        (folder / path).is_file() and (folder / path).stat().st_size == NPY_HEADER + size
+        for path, size in sizes.items()
+    )
 
 
-def _write_mel(path: Path, mel: npt.NDArray[np.float32]) -> None:
+def _write(path: Path, values: npt.NDArray[np.float32] | npt.NDArray[np.int16]) -> None:
     import numpy as np
 
     content = io.BytesIO()  # np.save into a file on a full disk does not say that it is full
-    np.save(content, mel, allow_pickle=False)
+    np.save(content, values, allow_pickle=False)
     with replacing(path) as stream:
         stream.write(content.getbuffer())
 
 
 def _sound_settings(config: PrepareConfig) -> bytes:
-    """All settings but those of the text."""
-    sound = msgspec.structs.replace(config, front_end="", lexicon=None)
+    """All settings that a mel depends on."""
+    sound = msgspec.structs.replace(config, front_end="", lexicon=None, sound=False)
     return msgspec.json.encode((VERSION, sound), order="deterministic")
 
 

@@ -64,6 +64,7 @@ def write_index(
         speakers=tuple(dict.fromkeys(utterance.speaker for utterance in corpus.utterances)),
         frame_multiple=config.frame_multiple,
         mel=config.mel,
+        sound=config.sound,
     )
     _write(out / "left_out.jsonl", _lines(entry.plain() for entry in left_out))
     _write(out / "prepared.toml", dumps(settled).encode())

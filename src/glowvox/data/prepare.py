@@ -60,7 +60,8 @@ def prepare(
     front_end = front_end_of(config)
     utterances = joined.utterances if shard is None else joined.utterances[shard[0] - 1 :: shard[1]]
     try:
-        (out / "mels").mkdir(parents=True, exist_ok=True)
+        for name in ("mels", "waves", "pitch") if config.sound else ("mels",):
+            (out / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(out, error) from None
     work = partial(prepare_clips, config=config, folder=str(out))

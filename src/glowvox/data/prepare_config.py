@@ -22,6 +22,7 @@ class PrepareConfig(Settings, frozen=True, kw_only=True):
     min_seconds: float = 0.05  # shorter clips are left out
     max_seconds: float = 20.0  # and longer ones
     frame_multiple: int = 2  # the model's squeeze: mels are cut to a multiple of it
+    sound: bool = False  # keep the cleaned recordings and their pitch as well, which vocoders learn from
 
     def __post_init__(self) -> None:
         if self.trim_db <= 0:

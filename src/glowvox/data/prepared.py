@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -28,6 +29,7 @@ class Settled(Settings, frozen=True, kw_only=True):
     speakers: tuple[str, ...]
     frame_multiple: int
     mel: MelConfig
+    sound: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,14 +70,39 @@ class Clip:
 
         raises  CorpusError when the file is missing, damaged or of another length
         """
-        try:
-            mel: npt.NDArray[np.float32] = np.load(self.mel_path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise CorpusError(f"{self.mel_path}: mel of clip '{self.id}': {error}", hint=AGAIN) from None
+        mel = self._load(self.mel_path, "mel")
         if mel.dtype != np.float32 or mel.ndim != 2 or len(mel) != self.frames:
             found = f"{mel.dtype} {mel.shape}, expected float32 ({self.frames}, bands)"
             raise CorpusError(f"{self.mel_path}: mel of clip '{self.id}' is {found}", hint=AGAIN)
         return mel
+
+    def wave(self) -> npt.NDArray[np.int16]:
+        """The cleaned recording, mapped from disk: (frames · hop,), full scale 32767.
+
+        raises  CorpusError when the file is missing or damaged
+        """
+        return self._load(self._beside("waves"), "recording")
+
+    def f0(self) -> npt.NDArray[np.float32]:
+        """The pitch of the recording: (frames,) Hz, 0 where there is no voice.
+
+        raises  CorpusError when the file is missing, damaged or of another length
+        """
+        f0 = self._load(self._beside("pitch"), "pitch")
+        if f0.shape != (self.frames,):
+            found = f"{f0.shape}, expected ({self.frames},)"
+            raise CorpusError(f"{self._beside('pitch')}: pitch of clip '{self.id}' is {found}", hint=AGAIN)
+        return f0
+
+    def _beside(self, folder: str) -> Path:
+        return self.mel_path.parent.parent / folder / self.mel_path.name
+
+    def _load(self, path: Path, what: str) -> npt.NDArray[Any]:
+        try:
+            values: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise CorpusError(f"{path}: {what} of clip '{self.id}': {error}", hint=AGAIN) from None
+        return values
 
 
 AGAIN = "prepare the corpus again; what is whole is kept"
@@ -92,6 +119,7 @@ class Prepared:
     frame_multiple: int
     symbols: Symbols
     speakers: tuple[str, ...]
+    sound: bool
     rows: Mapping[str, Sequence[Row]]
 
     @classmethod
@@ -116,6 +144,7 @@ class Prepared:
             frame_multiple=settled.frame_multiple,
             symbols=Symbols(settled.symbols),
             speakers=settled.speakers,
+            sound=settled.sound,
             rows=rows,
         )
 

@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from glowvox.errors import UsageError
 from glowvox.models.decoder import FlowDecoder
 from glowvox.models.glow_tts_config import GlowTTSConfig
-from glowvox.models.text_encoder import Encoded, TextEncoder
+from glowvox.models.speaker_vectors import SpeakerVectors
+from glowvox.models.text_encoder import TextEncoder
+from glowvox.models.token_means import TokenMeans
 from glowvox.nn.alignment import search
 from glowvox.nn.masks import expand, length_mask, token_of_frame
 from glowvox.nn.precision import full_precision, upcast
@@ -30,8 +32,10 @@ class GlowTTSOutput:
     log_scale: Tensor  # (B, M, T)
     durations: Tensor  # (B, N)   frames a token, from the alignment search
     log_duration: Tensor  # (B, N)  as predicted
+    log_target: Tensor  # (B, N)  what should have been predicted
     token_mask: Tensor  # (B, 1, N)
     frame_mask: Tensor  # (B, 1, T)
+    token_mean: Tensor | None  # (B, M, T)  of each frame's token alone, where the search goes by those
 
 
 @dataclass(frozen=True)
@@ -49,15 +53,20 @@ class GlowTTS(nn.Module):
 
     vocabulary  number of token ids
     bands       mel bands
-    speakers    number of voices; one means no speaker table
+    speakers    number of voices; with one there is no speaker table, unless the configuration has vectors given
     """
 
     def __init__(self, config: GlowTTSConfig, *, vocabulary: int, bands: int, speakers: int = 1) -> None:
         super().__init__()
-        cond_width = config.speaker_width if speakers > 1 else 0
+        given = config.speakers == "given"
+        cond_width = config.speaker_width if speakers > 1 or given else 0
         self.bands = bands
-        self.speaker_table = nn.Embedding(speakers, cond_width) if cond_width else None
-        if self.speaker_table is not None:
+        self.duration_offset = config.duration.offset
+        self.speaker_table: nn.Embedding | SpeakerVectors | None = None
+        if given:
+            self.speaker_table = SpeakerVectors(speakers, cond_width)
+        elif cond_width:
+            self.speaker_table = nn.Embedding(speakers, cond_width)
             nn.init.uniform_(self.speaker_table.weight, -0.1, 0.1)
         self.encoder = TextEncoder(
             config.encoder,
@@ -67,6 +76,7 @@ class GlowTTS(nn.Module):
             mean_only=config.mean_only,
             speaker_width=cond_width,
         )
+        self.token_means = TokenMeans(vocabulary, config.encoder.width, bands) if config.token_means else None
         self.decoder = FlowDecoder(config.decoder, bands=bands, cond_width=cond_width)
 
     def forward(
@@ -78,7 +88,7 @@ class GlowTTS(nn.Module):
         token_lengths  (B,)
         mel            (B, M, T)      padding may hold anything
         frames         (B,)           the odd frame that does not fill a squeeze is left out
-        speaker        (B,) or None
+        speaker        (B,) or None   numbers; or (B, G) vectors
         raises         InputError where an item has fewer frames than tokens
         """
         cond = self.condition(speaker, len(tokens))
@@ -87,7 +97,11 @@ class GlowTTS(nn.Module):
         frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         encoded = self.encoder(tokens, token_mask, cond)
         latent, log_det = self.decoder(mel * frame_mask, frame_mask, cond)
-        durations = self.align(latent, encoded, token_lengths, frames)
+        token_means = None if self.token_means is None else self.token_means(tokens)
+        if token_means is None:
+            durations = self.align(latent, encoded.mean, encoded.log_scale, token_lengths, frames)
+        else:
+            durations = self.align(latent, token_means, torch.zeros_like(token_means), token_lengths, frames)
         index = token_of_frame(durations, mel.shape[2])
         return GlowTTSOutput(
             latent=latent,
@@ -96,8 +110,10 @@ class GlowTTS(nn.Module):
             log_scale=expand(encoded.log_scale, index) * frame_mask,
             durations=durations,
             log_duration=encoded.log_duration,
+            log_target=self._log_target(durations, token_mask),
             token_mask=token_mask,
             frame_mask=frame_mask,
+            token_mean=None if token_means is None else expand(token_means, index) * frame_mask,
         )
 
     def whole(self, mel: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
@@ -111,31 +127,72 @@ class GlowTTS(nn.Module):
         return mel[:, :, : mel.shape[2] // factor * factor], frames // factor * factor
 
     def condition(self, speaker: Tensor | None, batch: int) -> Tensor | None:
-        """Rows of the speaker table at unit length.
+        """What tells the items' speakers apart, at unit length.
 
-        speaker  (B,) or None
+        speaker  (B,) or None  numbers, or (B, G) vectors; without, the only speaker there is
         returns  (B, G, 1) or None
-        raises   UsageError if a speaker is given to a single-speaker model or missing from another
+        raises   UsageError where speakers are missing, do not exist, or are vectors of another width
         """
-        if self.speaker_table is None:
-            if speaker is not None and bool((speaker != 0).any()):
+        table = self.speaker_table
+        if table is None:
+            if speaker is not None and (speaker.is_floating_point() or bool((speaker != 0).any())):
                 raise UsageError("this model has one speaker; speaker numbers other than 0 do not exist")
             return None
-        if speaker is None or len(speaker) != batch:
-            raise UsageError(f"this model has {self.speaker_table.num_embeddings} speakers: name one for each item")
-        return F.normalize(self.speaker_table(speaker))[:, :, None]
+        count = table.num_embeddings
+        if speaker is None and count == 1:
+            speaker = torch.zeros(batch, dtype=torch.int64, device=table.weight.device)
+        if speaker is None or speaker.shape[:1] != (batch,):
+            raise UsageError(f"this model has {count} speakers: name one for each item")
+        if speaker.is_floating_point():
+            if speaker.shape[1:] != (table.embedding_dim,):
+                raise UsageError(
+                    f"speaker vectors of shape {tuple(speaker.shape)}: this model's have {table.embedding_dim} values, "
+                    f"one vector for each of the {batch} items"
+                )
+            return F.normalize(speaker)[:, :, None]
+        if bool(((speaker < 0) | (speaker >= count)).any()):
+            raise UsageError(f"speaker numbers {speaker.tolist()}: this model has 0 to {count - 1}")
+        return F.normalize(table(speaker))[:, :, None]
+
+    def _log_target(self, durations: Tensor, mask: Tensor) -> Tensor:
+        """What the duration predictor should say of `durations` (B, N)."""
+        return torch.log(durations + (self.duration_offset or 1e-8)) * mask[:, 0]
+
+    def lasting(self, log_duration: Tensor, mask: Tensor, *, speed: float = 1.0) -> Tensor:
+        """Whole frames of each token, from what the duration predictor says.
+
+        log_duration  (B, N)
+        mask          (B, 1, N)
+        speed         2 is twice as fast
+        returns       (B, N)
+        """
+        inside = mask[:, 0]
+        frames = torch.ceil((log_duration.exp() - self.duration_offset) * inside / speed)
+        return frames.clamp(min=self.duration_offset) * inside
 
     @torch.no_grad()
-    def align(self, latent: Tensor, encoded: Encoded, token_lengths: Tensor, frames: Tensor) -> Tensor:
+    def forced(self, out: GlowTTSOutput, speaker: Tensor | None = None) -> Tensor:
+        """The mean reading of a text with the durations of its recording (teacher forcing).
+
+        out      from `forward`
+        speaker  (B,) or None  as in `forward`
+        returns  (B, M, T)     a mel
+        """
+        return self.decoder.inverse(out.mean, out.frame_mask, self.condition(speaker, len(out.mean)))[0]
+
+    @torch.no_grad()
+    def align(self, latent: Tensor, mean: Tensor, log_scale: Tensor, token_lengths: Tensor, frames: Tensor) -> Tensor:
         """Most likely durations of the tokens (§3.2, eq. 7).
 
         latent         (B, M, T)
+        mean           (B, M, N)
+        log_scale      (B, M, N)
         token_lengths  (B,)
         frames         (B,)
         returns        (B, N)
         """
         with full_precision(latent):
-            return search(log_likelihood(latent, encoded.mean, encoded.log_scale), token_lengths, frames)
+            return search(log_likelihood(latent, mean, log_scale), token_lengths, frames)
 
     @torch.no_grad()
     def generate(
@@ -153,7 +210,7 @@ class GlowTTS(nn.Module):
 
         tokens         (B, N)
         token_lengths  (B,)            zero for an empty text, which has no frames
-        speaker        (B,) or None
+        speaker        (B,) or None    numbers; or (B, G) vectors
         variation      standard deviation of the latent around the prior's mean
         speed          2 is twice as fast
         durations      (B, N) or None  frames a token to use instead of the predicted; NaN keeps the prediction
@@ -170,7 +227,7 @@ class GlowTTS(nn.Module):
             )
         token_mask = length_mask(token_lengths, tokens.shape[1])
         encoded = self.encoder(tokens, token_mask, cond)
-        wanted = torch.ceil(encoded.log_duration.exp() * token_mask[:, 0] / speed)
+        wanted = self.lasting(encoded.log_duration, token_mask, speed=speed)
         if durations is not None:
             wanted = torch.where(durations.isnan(), wanted, durations.round().clamp(min=0)) * token_mask[:, 0]
         whole, frames = self._fit(wanted.long(), token_lengths)

@@ -2,32 +2,101 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from glowvox.config import Settings
 
 
-class EncoderConfig(Settings, frozen=True, kw_only=True):
-    """The transformer that reads the tokens."""
+def _require_odd(where: str, kernel: int) -> None:
+    if kernel < 1 or kernel % 2 == 0:
+        raise ValueError(f"{where}: kernel = {kernel} must be odd; {max(kernel, 0) + 1} is")
 
-    width: int = 192
+
+def _require_positive(where: str, **sizes: int) -> None:
+    for name, size in sizes.items():
+        if size < 1:
+            raise ValueError(f"{where}: {name} = {size} must be at least 1")
+
+
+def _require_share(where: str, dropout: float) -> None:
+    if not 0 <= dropout < 1:
+        raise ValueError(f"{where}: dropout = {dropout} must lie in [0, 1)")
+
+
+class GatedConvConfig(Settings, frozen=True, kw_only=True):
+    """Gated convolutions, where `encoder.kind` is gated_conv."""
+
+    kernel: int = 5
+    layers: int = 9
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be built."""
+        _require_odd("encoder.gated_conv", self.kernel)
+        _require_positive("encoder.gated_conv", layers=self.layers)
+        _require_share("encoder.gated_conv", self.dropout)
+
+
+class ResidualConvConfig(Settings, frozen=True, kw_only=True):
+    """Residual blocks of dilated convolutions, where `encoder.kind` is residual_conv_bn."""
+
+    kernel: int = 4
+    dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 1, 2, 4, 1, 2, 4, 1)  # one a block
+    rounds: int = 2  # convolutions a block
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be built."""
+        if not self.dilations or min(self.dilations) < 1:
+            raise ValueError(
+                f"encoder.residual_conv_bn: dilations = {list(self.dilations)} must name one of at least 1 for each block"
+            )
+        _require_positive("encoder.residual_conv_bn", kernel=self.kernel, rounds=self.rounds)
+
+
+class SeparableConvConfig(Settings, frozen=True, kw_only=True):
+    """Time-depth-separable convolutions, where `encoder.kind` is time_depth_separable."""
+
+    kernel: int = 5
+    layers: int = 9
+    bias: bool = True  # of the convolutions
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be built."""
+        _require_odd("encoder.time_depth_separable", self.kernel)
+        _require_positive("encoder.time_depth_separable", layers=self.layers)
+
+
+class EncoderConfig(Settings, frozen=True, kw_only=True):
+    """What reads the tokens. Everything not said otherwise belongs to the transformer."""
+
+    kind: Literal["rel_pos_transformer", "gated_conv", "residual_conv_bn", "time_depth_separable"] = (
+        "rel_pos_transformer"
+    )
+    width: int = 192  # of every kind
     feed_forward: int = 768
     layers: int = 6
     heads: int = 2
     kernel: int = 3
     window: int | None = 4  # tokens to either side whose distance attention knows
     reach: int | None = None  # tokens further away than this are not attended to
-    prenet: bool = True
+    prenet: bool = True  # of every kind
     dropout: float = 0.1
+    eps: float = 1e-4  # of the layers' normalisation
+    gated_conv: GatedConvConfig = GatedConvConfig()
+    residual_conv_bn: ResidualConvConfig = ResidualConvConfig()
+    time_depth_separable: SeparableConvConfig = SeparableConvConfig()
 
     def __post_init__(self) -> None:
         """Refuse sizes that do not fit each other."""
+        _require_positive("encoder", width=self.width, heads=self.heads, layers=self.layers, kernel=self.kernel)
         if self.width % self.heads:
             raise ValueError(f"encoder: heads = {self.heads} must divide width = {self.width}")
-        if self.kernel % 2 == 0:
-            raise ValueError(f"encoder: kernel = {self.kernel} must be odd; {self.kernel + 1} is")
         for name in ("window", "reach"):
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"encoder: {name} = {value} must not be negative")
+        if not self.eps > 0:
+            raise ValueError(f"encoder: eps = {self.eps} must be above 0")
 
 
 class DurationConfig(Settings, frozen=True, kw_only=True):
@@ -35,6 +104,13 @@ class DurationConfig(Settings, frozen=True, kw_only=True):
 
     width: int = 256
     dropout: float = 0.1
+    kernel: int | None = None  # none takes encoder.kernel
+    offset: Literal[0, 1] = 0  # predicts the logarithm of frames + offset; with 1 every token lasts a frame or more
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be built."""
+        if self.kernel is not None:
+            _require_positive("duration", kernel=self.kernel)
 
 
 class DecoderConfig(Settings, frozen=True, kw_only=True):
@@ -67,7 +143,9 @@ class GlowTTSConfig(Settings, frozen=True, kw_only=True):
     duration: DurationConfig = DurationConfig()
     decoder: DecoderConfig = DecoderConfig()
     mean_only: bool = True  # the prior has unit variance
-    speaker_width: int = 256  # of the speaker table, where there are several speakers
+    token_means: bool = False  # align by one mean a token, without context
+    speaker_width: int = 256  # of what tells speakers apart, where there are several or they are given
+    speakers: Literal["learned", "given"] = "learned"  # a table that trains, or vectors from a speaker encoder
 
 
 PRESETS = {
@@ -75,12 +153,14 @@ PRESETS = {
         encoder=EncoderConfig(width=48, feed_forward=96, layers=2),
         duration=DurationConfig(width=48),
         decoder=DecoderConfig(blocks=4, width=48, layers=2, dropout=0.0),
+        token_means=True,
         speaker_width=16,
     ),
     "small": GlowTTSConfig(
         encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
         duration=DurationConfig(width=96),
         decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
+        token_means=True,
         speaker_width=32,
     ),
     "base": GlowTTSConfig(),

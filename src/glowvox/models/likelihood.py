@@ -1,4 +1,4 @@
-"""The two losses of Glow-TTS, as sums that batches and processes can share a normaliser over."""
+"""The losses of Glow-TTS, as sums that batches and processes can share a normaliser over."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from glowvox.nn.precision import full_precision
 
 @dataclass(frozen=True)
 class Losses:
-    """Means over all values of the global batch; the gradient of `nll + duration` is the step."""
+    """Means over all values of the global batch; the gradient of `total` is the step."""
 
     nll: Tensor  # ()  nats a mel value; may be negative, being the logarithm of a density
     duration: Tensor  # ()  squared error of natural log-durations
+    token: Tensor  # ()  nats a value by which a token's own mean misses; zero where the search does not go by those
 
     @property
     def total(self) -> Tensor:
         """Their sum, in equal parts."""
-        return self.nll + self.duration
+        return self.nll + self.duration + self.token
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ def losses(out: GlowTTSOutput, total: Counts | None = None) -> Losses:
         nats = out.log_scale.sum() + 0.5 * error.square().sum() - out.log_det.sum()
         inside = out.frame_mask.sum() * out.latent.shape[1]
         nll = (nats + 0.5 * math.log(2 * math.pi) * inside) / total.values
-        target = torch.log(1e-8 + out.durations) * out.token_mask[:, 0]
-        duration = (out.log_duration - target).square().sum() / total.tokens
-    return Losses(nll, duration)
+        duration = (out.log_duration - out.log_target).square().sum() / total.tokens
+        token = torch.zeros_like(nll)
+        if out.token_mean is not None:
+            # the latent owes nothing to these means: they follow it
+            token = 0.5 * (out.latent.detach() - out.token_mean).square().sum() / total.values
+    return Losses(nll, duration, token)

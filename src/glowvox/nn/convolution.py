@@ -7,20 +7,32 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+def time_major(x: Tensor) -> Tensor:
+    """The same values with the channels of a time step side by side in memory.
+
+    On a CPU, convolutions of such tensors take a quarter to a half less time, and they give such tensors again.
+
+    x        (B, C, T)
+    returns  (B, C, T)
+    """
+    return x.transpose(1, 2).contiguous().transpose(1, 2)
+
+
 def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, *, dilation: int = 1) -> Tensor:
     """Convolve over time with zeros around the ends.
 
-    Computed as an image of height one: torch's one-dimensional convolution would bring x into another order first.
+    Computed as an image of height one: torch's one-dimensional convolution would undo a time-major order in memory.
 
-    x        (B, T, C)  channels side by side in memory, which takes a CPU a quarter to a half less time
-    weight   (O, C, K)  K odd
+    x        (B, C, T)
+    weight   (O, C, K)
     bias     (O,) or None
-    returns  (B, T, O)
+    returns  (B, O, T)  in the memory order of x; a kernel that has no middle sees one more to its right
     """
-    reach = dilation * (weight.shape[2] - 1) // 2
-    image = x.transpose(1, 2).unsqueeze(2)
-    out = F.conv2d(image, weight.unsqueeze(2), bias, padding=(0, reach), dilation=(1, dilation))
-    return out.squeeze(2).transpose(1, 2)
+    span = dilation * (weight.shape[2] - 1)
+    if span % 2:
+        x = F.pad(x, (0, 1))
+    image = F.conv2d(x.unsqueeze(2), weight.unsqueeze(2), bias, padding=(0, span // 2), dilation=(1, dilation))
+    return image.squeeze(2)
 
 
 class Convolution(nn.Conv1d):
@@ -31,7 +43,7 @@ class Convolution(nn.Conv1d):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, C, T) → (B, O, T)."""
-        return convolve(x.transpose(1, 2), self.weight, self.bias).transpose(1, 2)
+        return convolve(x, self.weight, self.bias)
 
 
 class WeightNormConv1d(nn.Module):
@@ -61,18 +73,19 @@ class WeightNormConv1d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Convolve with zeros around the ends.
 
-        x        (B, T, C)
-        returns  (B, T, O)
+        x        (B, C, T)
+        returns  (B, O, T)
         """
         return convolve(x, self.weight(), self.bias, dilation=self.dilation)
 
     def halves(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """`forward`, cut in two by channels: two convolutions, because a cut result costs more than it saves.
 
-        x        (B, T, C)
-        returns  (B, T, O/2), (B, T, O/2)
+        x        (B, C, T)
+        returns  (B, O/2, T), (B, O/2, T)
         """
-        first, second = zip(self.weight().chunk(2), self.bias.chunk(2), strict=True)
+        # brought to the precision of x before they are cut, not after, once each
+        first, second = zip(self.weight().to(x.dtype).chunk(2), self.bias.to(x.dtype).chunk(2), strict=True)
         return convolve(x, *first, dilation=self.dilation), convolve(x, *second, dilation=self.dilation)
 
 

@@ -29,6 +29,6 @@ class Dropout(nn.Module):
             return F.dropout(x, self.p)
         dropped = max(1, round(self.p * 256))
         draws = torch.empty(-(-x.numel() // 8), dtype=torch.int64).random_(-(2**63), None)
-        kept = torch.empty_like(x)
-        torch.ge(draws.view(torch.uint8)[: x.numel()].as_strided(x.shape, kept.stride()), dropped, out=kept)
-        return x * kept.mul_(256 / (256 - dropped))
+        kept = draws.view(torch.uint8)[: x.numel()].ge_(dropped).to(x.dtype).mul_(256 / (256 - dropped))
+        order = torch.empty_like(x, device="meta").stride()  # so that both factors lie in memory alike
+        return x * kept.as_strided(x.shape, order)

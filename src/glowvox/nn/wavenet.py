@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
-from glowvox.nn.convolution import Convolution, WeightNormConv1d
+from glowvox.nn.convolution import Convolution, WeightNormConv1d, time_major
 from glowvox.nn.dropout import Dropout
 
 
@@ -49,13 +48,13 @@ class WaveNet(nn.Module):
 
         x        (B, C, T)
         mask     (B, 1, T)
-        cond     (B, G, 1) or None   what every frame is conditioned on
+        cond     (B, G, 1) or None   what every frame is conditioned on; (B, G, T) where each frame has its own
         returns  (B, 2C, T)
         """
-        hidden = self.start(x.transpose(1, 2)).contiguous()
-        mask = mask.transpose(1, 2).to(hidden.dtype)
+        hidden = time_major(self.start(x))
+        mask = mask.to(hidden.dtype)
         hidden = hidden * mask
-        skip = torch.zeros_like(hidden)
+        skip: Tensor | None = None
         last = len(self.gates) - 1
         shifts = self._shifts(cond)
         for index, (gate, residual) in enumerate(zip(self.gates, self.residuals, strict=True)):
@@ -71,11 +70,12 @@ class WaveNet(nn.Module):
                 hidden = (hidden + change) * mask
             else:
                 out = residual(gated)
-            skip = skip + out
-        return self.end((skip * mask).transpose(1, 2)).contiguous()  # type: ignore[no-any-return]
+            skip = out if skip is None else skip + out
+        assert skip is not None
+        return self.end(skip * mask).contiguous()  # type: ignore[no-any-return]
 
     def _shifts(self, cond: Tensor | None) -> Sequence[Tensor]:
-        """What conditioning adds to both halves of every gate, (B, 1, W) each; empty without."""
+        """What conditioning adds to both halves of every gate, (B, W, 1) or (B, W, T) each; empty without."""
         if cond is None or self.conditioning is None:
             return ()
-        return self.conditioning(cond.transpose(1, 2)).chunk(2 * len(self.gates), dim=2)  # type: ignore[no-any-return]
+        return self.conditioning(cond).chunk(2 * len(self.gates), dim=1)  # type: ignore[no-any-return]

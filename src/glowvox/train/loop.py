@@ -5,20 +5,54 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from glowvox.data.batch import Batch, collate
-from glowvox.data.prepared import Clip
-from glowvox.data.sampler import Buckets, steps_after
+from lightning_fabric import Fabric
+from torch import Tensor
+
 from glowvox.train.checkpoint import prune, read_part, read_state, step_of, write_checkpoint
-from glowvox.train.config import TrainConfig
-from glowvox.train.recipe import GlowTTSRecipe
-from glowvox.train.run import Run
+from glowvox.train.feed import Feed, Item
+from glowvox.train.run import Run, VocoderRun
 
 log = logging.getLogger(__name__)
+
+Kind = TypeVar("Kind", bound=Item)
+Taken = TypeVar("Taken", bound=Item, contravariant=True)
+
+
+class Recipe(Protocol[Taken]):
+    """How a model learns: losses, optimizers, averages, and the state of all of them."""
+
+    fabric: Fabric
+    initialised: bool
+    judged: tuple[str, ...]  # scores of `validate` whose sum checkpoints are compared by
+
+    def initialise(self, batches: Sequence[Taken]) -> None:
+        """Set what is set from data, once in the life of a model."""
+        ...
+
+    def step(self, step: int, batch: Taken) -> dict[str, float]:
+        """One update; gives what is logged."""
+        ...
+
+    def validate(self, batches: Sequence[Taken]) -> dict[str, float]:
+        """Scores on held-out batches."""
+        ...
+
+    def parts(self) -> dict[str, dict[str, Tensor]]:
+        """What a checkpoint holds, as named tensors."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint holds beside its tensors."""
+        ...
+
+    def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
+        """Take up a checkpoint."""
+        ...
 
 
 class Stop:
@@ -48,7 +82,7 @@ class Stop:
         return self.reason is not None
 
 
-class Loop:
+class Loop(Generic[Kind]):
     """One run: `fit` trains until the steps are done or a stop is asked for.
 
     `sample` is called with the step when pictures and audio are due, `report` after every log line.
@@ -56,19 +90,17 @@ class Loop:
 
     def __init__(
         self,
-        run: Run,
-        recipe: GlowTTSRecipe,
-        train: list[Clip],
-        held_out: list[Clip],
+        run: Run | VocoderRun,
+        recipe: Recipe[Kind],
+        feed: Feed[Kind],
         *,
         sample: Callable[[int], None],
         report: Callable[[dict[str, Any]], None],
     ) -> None:
         self.run = run
         self.recipe = recipe
-        self.config: TrainConfig = run.settings.train
-        self.train = train
-        self.held_out = held_out
+        self.config = run.settings.train
+        self.feed = feed
         self.sample = sample
         self.report = report
         self.step = 0
@@ -97,20 +129,12 @@ class Loop:
     def fit(self, stop: Stop) -> str:
         """Train; says why it ended."""
         fabric = self.recipe.fabric
-        buckets = Buckets(
-            [len(clip.ids) for clip in self.train],
-            [clip.frames for clip in self.train],
-            batch_frames=self.config.batch.frames,
-            groups=self.config.batch.shapes,
-        )
+        share = {"rank": fabric.global_rank, "world": fabric.world_size}
         if not self.recipe.initialised:
-            order = steps_after(
-                buckets, seed=self.config.seed, step=0, rank=fabric.global_rank, world=fabric.world_size
-            )
-            self.recipe.initialise([self._batch(next(order)[1].clips) for _ in range(self.config.init_batches)])
+            self.recipe.initialise(self.feed.initial(**share))
         window: list[dict[str, float]] = []
         started = time.monotonic()
-        for epoch, batch in self._batches(buckets):
+        for epoch, batch in self.feed.batches(self.step, **share):
             if self.step >= self.config.steps or self._agree(stop.now()):
                 break
             self.step += 1
@@ -125,17 +149,6 @@ class Loop:
         self.seconds += time.monotonic() - started
         self._save()
         return stop.reason or f"all {self.config.steps} steps are done"
-
-    def _batches(self, buckets: Buckets) -> Iterator[tuple[int, Batch]]:
-        fabric = self.recipe.fabric
-        order = steps_after(
-            buckets, seed=self.config.seed, step=self.step, rank=fabric.global_rank, world=fabric.world_size
-        )
-        for epoch, plan in order:
-            yield epoch, collate([self.train[i] for i in plan.clips], plan.shape)
-
-    def _batch(self, clips: tuple[int, ...]) -> Batch:
-        return collate([self.train[i] for i in clips])
 
     def _agree(self, leave: bool) -> bool:  # noqa: FBT001 - a vote, not a mode
         """All processes leave at the same step as soon as one wants to."""
@@ -162,7 +175,7 @@ class Loop:
     def _validate_and_save(self) -> None:
         every = self.config.every
         loss = None
-        if self._due(every.validate) and self.held_out:
+        if self._due(every.validate):
             loss = self._validate()
         if self._due(every.save) or (loss is not None and loss < self.best):
             if loss is not None and loss < self.best:
@@ -173,16 +186,17 @@ class Loop:
         if self.first and (self.step == every.first_sample or self._due(every.sample)):
             self.sample(self.step)
 
-    def _validate(self) -> float:
-        size = max(1, self.config.batch.frames // max(clip.frames for clip in self.held_out))
-        ordered = sorted(self.held_out, key=lambda clip: clip.frames)
-        batches = [collate(ordered[i : i + size]) for i in range(0, len(ordered), size)]
+    def _validate(self) -> float | None:
+        """Scores on held-out batches; gives what checkpoints are compared by, or nothing where none are held out."""
+        batches = self.feed.held_out()
+        if not batches:
+            return None
         scores = self.recipe.validate(batches)
         if self.first:
             record = {"step": self.step, "seconds": round(self.seconds, 1), **scores}
             self.run.log(record)
             self.report(record)
-        return scores["val_nll"] + scores["val_duration"]
+        return sum(scores[name] for name in self.recipe.judged)
 
     def _save(self, best: float | None = None) -> None:
         if not self.first:

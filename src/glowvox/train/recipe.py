@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,10 +15,8 @@ from glowvox.models.likelihood import Counts, counts, losses
 from glowvox.nn.alignment import require_room
 from glowvox.train.config import TrainConfig
 from glowvox.train.initialise import initialise_actnorm
-from glowvox.train.optimizer import Average, flatten_state, make_optimizer, restore_state, swapped
-from glowvox.train.schedule import learning_rate
-
-log = logging.getLogger(__name__)
+from glowvox.train.optimizer import Average, make_optimizer, swapped
+from glowvox.train.updater import Updater
 
 
 class TrainingForward(nn.Module):
@@ -47,6 +44,8 @@ class TrainingForward(nn.Module):
 class GlowTTSRecipe:
     """Owns model, optimizer and average; `step` makes one update."""
 
+    judged: tuple[str, ...] = ("val_nll", "val_duration")
+
     def __init__(self, config: TrainConfig, model: GlowTTS, fabric: Fabric) -> None:
         self.config = config
         self.fabric = fabric
@@ -56,14 +55,22 @@ class GlowTTSRecipe:
                 network = getattr(layer, "network", None)
                 if network is not None:
                     network.compile(dynamic=True)
-        self.names = [f"model.{name}" for name, _ in model.named_parameters()]
-        optimizer = make_optimizer(config.optimizer, model.parameters())
-        self.forward, self.optimizer = fabric.setup(
-            TrainingForward(model, in_bf16=config.precision == "bf16"), optimizer
+        self.forward, optimizer = fabric.setup(
+            TrainingForward(model, in_bf16=config.precision == "bf16"),
+            make_optimizer(config.optimizer, model.parameters()),
         )
-        self.average = Average(model, config.ema) if config.ema else None
+        self.updater = Updater(fabric, model, optimizer, config.optimizer, steps=config.steps, ema=config.ema)
         self.initialised = False
-        self.skipped = 0
+
+    @property
+    def average(self) -> Average | None:
+        """The average of the parameters, where one is kept."""
+        return self.updater.average
+
+    @property
+    def skipped(self) -> int:
+        """Steps that were not made."""
+        return self.updater.skipped
 
     def initialise(self, batches: Sequence[Batch]) -> None:
         """Set activation normalisation from data, once in the life of a model; equal on all processes."""
@@ -73,79 +80,32 @@ class GlowTTSRecipe:
         prepared = [
             (b.mel, b.frames, b.speaker if several else None) for b in (b.to(self.fabric.device) for b in batches)
         ]
-        initialise_actnorm(self.model, prepared, lambda moments: self._sum(moments))
+        initialise_actnorm(self.model, prepared, self.updater.total)
         self.initialised = True
-        if self.average is not None:
-            self.average = Average(self.model, self.config.ema)
+        self.updater.restart_average()
 
     def step(self, step: int, batch: Batch) -> dict[str, float]:
         """One update: likelihood of the mel plus regression of log-durations, over the global batch."""
         # every step draws its own dropout, so that a resumed run repeats what an uninterrupted one did
         torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
         require_room(batch.token_lengths, self.model.whole(batch.mel, batch.frames)[1], batch.ids)
-        rate = learning_rate(self.config.optimizer, step, self.config.steps)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         self.forward.train()
         out = self._output(batch)
-        own = counts(out)
-        total = Counts(values=self._sum(own.values), tokens=self._sum(own.tokens))
-        loss = losses(out, total)
-        self.optimizer.zero_grad()
-        # processes average their gradients; the losses are already divided by global counts
-        self.fabric.backward(loss.total * self.fabric.world_size)
-        norm = self._gradient_norm()
-        finite = bool(self._sum((~torch.isfinite(loss.total.detach() + norm)).float()) == 0)
-        if finite:
-            self._clip(norm)
-            self.optimizer.step()
-            if self.average is not None:
-                self.average.update(self.model, step)
-        else:
-            self._explain(step, batch, loss.total.detach(), norm)
-        nll, duration = self._sum(loss.nll.detach()), self._sum(loss.duration.detach())
+        own, total = counts(out), self.updater.total
+        loss = losses(out, Counts(values=total(own.values), tokens=total(own.tokens)))
+        made = self.updater.update(loss.total, step, batch.ids)
         return {
-            "nll": float(nll),
-            "duration": float(duration),
-            "grad_norm": float(norm),
-            "lr": rate,
+            "nll": float(total(loss.nll)),
+            "duration": float(total(loss.duration)),
+            "token": float(total(loss.token)),
+            "grad_norm": float(made.norm),
+            "lr": made.rate,
             "skipped": float(self.skipped),
             "off_diagonal": float(off_diagonal(out)),
         }
 
     def _output(self, batch: Batch) -> GlowTTSOutput:
         return GlowTTSOutput(**self.forward(batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker))
-
-    def _sum(self, value: Tensor) -> Tensor:
-        if self.fabric.world_size == 1:
-            return value.detach()
-        total: Tensor = self.fabric.all_reduce(value.detach(), reduce_op="sum")  # type: ignore[assignment]
-        return total
-
-    def _gradient_norm(self) -> Tensor:
-        grads = [p.grad for p in self.model.parameters() if p.grad is not None]
-        norm: Tensor = torch.stack(torch._foreach_norm(grads)).norm()
-        return norm
-
-    @torch.no_grad()
-    def _clip(self, norm: Tensor) -> None:
-        optimizer = self.config.optimizer
-        grads = [p.grad for p in self.model.parameters() if p.grad is not None]
-        if optimizer.clip == "norm" and norm > optimizer.clip_at:
-            torch._foreach_mul_(grads, optimizer.clip_at / norm)
-        elif optimizer.clip == "value":
-            torch._foreach_clamp_min_(grads, -optimizer.clip_at)
-            torch._foreach_clamp_max_(grads, optimizer.clip_at)
-
-    def _explain(self, step: int, batch: Batch, loss: Tensor, norm: Tensor) -> None:
-        self.skipped += 1
-        self.optimizer.zero_grad()
-        what = "the loss" if not torch.isfinite(loss) else "a gradient"
-        log.warning(
-            "step %d skipped: %s is not a finite number (loss %g, gradient norm %g) on clips %s. Once in a while is "
-            "harmless; if it repeats, lower optimizer.lr, or look at these clips with `glowvox data check`",
-            *(step, what, float(loss), float(norm), ", ".join(batch.ids)),
-        )
 
     @torch.no_grad()
     def validate(self, batches: Sequence[Batch]) -> dict[str, float]:
@@ -164,7 +124,7 @@ class GlowTTSRecipe:
         """What a checkpoint holds, as named tensors."""
         parts = {
             "model": dict(self.model.state_dict()),
-            "optimizer": flatten_state(self.optimizer, self.names),
+            "optimizer": self.updater.state(),
         }
         if self.average is not None:
             parts["ema"] = self.average.values
@@ -178,11 +138,11 @@ class GlowTTSRecipe:
         """Take up a checkpoint; an imported one has no optimizer state or average, which then start afresh."""
         self.model.load_state_dict(parts["model"])
         if "optimizer" in parts:
-            restore_state(self.optimizer, self.names, parts["optimizer"])
+            self.updater.restore(parts["optimizer"])
         if self.average is not None:
             self.average.load(parts.get("ema", parts["model"]))
         self.initialised = bool(state["initialised"])
-        self.skipped = int(state["skipped"])
+        self.updater.skipped = int(state["skipped"])
 
 
 def off_diagonal(out: GlowTTSOutput) -> Tensor:

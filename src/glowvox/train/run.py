@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
 
 from glowvox import config
 from glowvox.audio.mel import MelConfig
@@ -21,6 +21,18 @@ from glowvox.errors import CheckpointError, GlowvoxError
 from glowvox.files import write_text
 from glowvox.train.checkpoint import checkpoints, step_of
 from glowvox.train.config import TrainConfig
+from glowvox.train.vocoder_config import VocoderTrainConfig
+
+
+def kind_of(folder: Path) -> str:
+    """What a run folder trains: "voice" or "vocoder".
+
+    raises  CheckpointError if it is no run folder
+    """
+    path = folder / "run.toml"
+    if not path.is_file():
+        raise CheckpointError(f"{folder}: not a run folder: there is no run.toml in it")
+    return "vocoder" if 'kind = "vocoder"' in path.read_text(encoding="utf-8").splitlines() else "voice"
 
 
 class RunSettings(Settings, frozen=True, kw_only=True):
@@ -34,18 +46,29 @@ class RunSettings(Settings, frozen=True, kw_only=True):
     variation: float = 0.667  # of the latent, where a listener asks for no other
 
 
-class Run:
+class VocoderSettings(Settings, frozen=True, kw_only=True):
+    """What `run.toml` of a vocoder holds."""
+
+    kind: Literal["vocoder"] = "vocoder"
+    train: VocoderTrainConfig
+    mel: MelConfig
+
+
+AnySettings = TypeVar("AnySettings", RunSettings, VocoderSettings)
+
+
+class RunFolder(Generic[AnySettings]):
     """A folder and the settings in it."""
 
-    def __init__(self, folder: Path, settings: RunSettings) -> None:
+    def __init__(self, folder: Path, settings: AnySettings) -> None:
         self.folder = folder
-        self.settings = settings
+        self.settings: AnySettings = settings
         self.checkpoints = folder / "checkpoints"
         self.samples = folder / "samples"
         self.metrics = folder / "metrics.jsonl"
 
     @classmethod
-    def create(cls, folder: Path, settings: RunSettings) -> Run:
+    def create(cls, folder: Path, settings: AnySettings) -> RunFolder[AnySettings]:
         """Make the folder, or take it up where a run already began with the same settings."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -54,15 +77,25 @@ class Run:
             raise GlowvoxError(f"{folder}: the run folder cannot be written: {error.strerror}") from None
         return cls(folder, settings)
 
-    @classmethod
-    def load(cls, folder: Path) -> Run:
-        """Open a run folder.
+    @staticmethod
+    def load(folder: Path) -> RunFolder[RunSettings]:
+        """Open the run folder of a voice.
 
         raises  CheckpointError if it is none, ConfigError if its settings are wrong
         """
-        if not (folder / "run.toml").is_file():
-            raise CheckpointError(f"{folder}: not a run folder: there is no run.toml in it")
-        return cls(folder, config.load(folder / "run.toml", RunSettings))
+        if kind_of(folder) == "vocoder":
+            raise CheckpointError(f"{folder}: the run of a vocoder, where one of a voice is expected")
+        return RunFolder(folder, config.load(folder / "run.toml", RunSettings))
+
+    @staticmethod
+    def load_vocoder(folder: Path) -> RunFolder[VocoderSettings]:
+        """Open the run folder of a vocoder.
+
+        raises  CheckpointError if it is none, ConfigError if its settings are wrong
+        """
+        if kind_of(folder) != "vocoder":
+            raise CheckpointError(f"{folder}: the run of a voice, where one of a vocoder is expected")
+        return RunFolder(folder, config.load(folder / "run.toml", VocoderSettings))
 
     def latest(self) -> Path | None:
         """The last complete checkpoint."""
@@ -112,3 +145,7 @@ class Run:
         """Name the best checkpoint."""
         text = json.dumps({"checkpoint": checkpoint.name, "step": step_of(checkpoint), "loss": loss})
         write_text(self.checkpoints / "best.json", text)
+
+
+Run = RunFolder[RunSettings]
+VocoderRun = RunFolder[VocoderSettings]

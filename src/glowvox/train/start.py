@@ -15,6 +15,7 @@ from glowvox.data.prepared import Clip, Prepared
 from glowvox.errors import CorpusError, UsageError
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.train.config import TrainConfig
+from glowvox.train.feed import ClipFeed
 from glowvox.train.loop import Loop, Stop
 from glowvox.train.recipe import GlowTTSRecipe
 from glowvox.train.run import Run, RunSettings
@@ -121,7 +122,7 @@ def train(
         showing.record(record)
         tell(record)
 
-    loop = Loop(run, recipe, clips, held_out, sample=showing.sample, report=report)
+    loop = Loop(run, recipe, ClipFeed(clips, held_out, config), sample=showing.sample, report=report)
     loop.resume()
     with Stop(max_minutes) as stop:
         ending = loop.fit(stop)

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glowvox.nn.convolution import ChannelNorm, WeightNormConv1d
+from glowvox.nn.convolution import ChannelNorm, Convolution, WeightNormConv1d, time_major
 from glowvox.nn.dropout import Dropout
 from glowvox.nn.masks import expand, length_mask, token_of_frame
 from glowvox.nn.precision import full_precision, upcast
@@ -25,11 +25,11 @@ def test_weight_normalisation_is_torchs(kernel: int, dilation: int) -> None:
         theirs.parametrizations.weight.original0.copy_(ours.gain)
         theirs.parametrizations.weight.original1.copy_(ours.direction)
         theirs.bias.copy_(ours.bias)
-    x = torch.randn(2, 11, 6)
-    torch.testing.assert_close(ours(x), theirs(x.transpose(1, 2)).transpose(1, 2))
-    assert ours(x).shape == (2, 11, 4)
+    x = torch.randn(2, 6, 11)
+    torch.testing.assert_close(ours(x), theirs(x))
+    assert ours(x).shape == (2, 4, 11)
     first, second = ours.halves(x)
-    torch.testing.assert_close(torch.cat([first, second], dim=2), ours(x))
+    torch.testing.assert_close(torch.cat([first, second], dim=1), ours(x))
 
 
 def test_weight_normalisation_starts_as_the_plain_convolution() -> None:
@@ -37,6 +37,21 @@ def test_weight_normalisation_starts_as_the_plain_convolution() -> None:
     ours = WeightNormConv1d(3, 5, 3)
     torch.testing.assert_close(ours.weight(), ours.direction)
     torch.testing.assert_close(ours.gain, ours.direction.flatten(1).norm(dim=1)[:, None, None])
+
+
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+def test_a_convolution_is_torchs_and_keeps_the_order_in_memory(kernel: int) -> None:
+    torch.manual_seed(0)
+    ours = Convolution(6, 4, kernel)
+    theirs = torch.nn.Conv1d(6, 4, kernel, padding=kernel // 2)
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.randn(2, 6, 11)
+    assert torch.equal(time_major(x), x)
+    assert time_major(x).transpose(1, 2).is_contiguous()
+    torch.testing.assert_close(ours(x), theirs(x))
+    torch.testing.assert_close(ours(time_major(x)), theirs(x))
+    assert ours(x).is_contiguous()
+    assert ours(time_major(x)).transpose(1, 2).is_contiguous()
 
 
 def test_channel_norm_normalises_columns() -> None:
@@ -60,6 +75,9 @@ def test_dropout_zeroes_the_share_it_says_and_keeps_the_mean(p: float) -> None:
     assert abs(float((y == 0).float().mean()) - share) < 0.003
     kept = y[y != 0]
     torch.testing.assert_close(kept, torch.full_like(kept, 1 / (1 - share)))
+    across = layer(torch.ones(1001, 400).T)  # another order in memory
+    assert across.stride() == (1, 400)
+    assert abs(float((across == 0).float().mean()) - share) < 0.003
     columns = (y == 0).float().mean(0)
     assert float((columns - share).abs().max()) < 0.15  # no column is favoured
 

@@ -1,0 +1,158 @@
+"""Our vocoder: a ConvNeXt network reads the mel and an inverse short-time Fourier transform makes the wave.
+
+With the harmonic source the network only filters: it gives, for every frame and frequency, the gain and a bounded shift
+of phase for a pulse train of the right pitch, and the gain of white noise; pitch and voicing it tells from the mel as
+well. Phases that fit each other from frame to frame come with the source and need not be learnt, which is what a plain
+head lacks (docs/vocoder.md has the comparison).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from glowvox.audio.mel import MelConfig
+from glowvox.audio.stft import hann
+from glowvox.errors import ConfigError
+from glowvox.models.convnext import ConvNeXt
+from glowvox.models.harmonic import pulses
+from glowvox.models.istft_config import IstftConfig
+from glowvox.nn.precision import full_precision
+
+MIDDLE_HZ = 180.0  # pitch that a zero of the network means
+LOWEST_HZ, HIGHEST_HZ = 50.0, 800.0
+LOUDEST = 8.0  # logarithm of the highest gain
+QUIET = -4.0  # logarithm of a gain that makes a source as loud as speech, about; where training begins
+
+
+class Spectra(NamedTuple):
+    """What the network says of each frame; F = fft_size / 2 + 1."""
+
+    gain: Tensor  # (B, T, F)   logarithm; of the pulses, or of the whole spectrum in a plain head
+    phase: Tensor  # (B, T, F)  added to the pulses'; in a plain head the spectrum's own
+    noise: Tensor | None  # (B, T, F)  logarithm of the gain of noise; none in a plain head
+    log_f0: Tensor | None  # (B, T)  natural logarithm of Hz
+    voicing: Tensor | None  # (B, T)  logit
+
+
+class IstftVocoder(nn.Module):
+    """Mel spectrogram → wave.
+
+    raises  ConfigError for a mel whose frames are not centred between hops ("same" padding), or too far apart
+    """
+
+    window: Tensor
+
+    def __init__(self, config: IstftConfig, mel: MelConfig) -> None:
+        super().__init__()
+        if mel.padding != "same" or mel.fft_size % mel.hop or mel.fft_size < 2 * mel.hop:
+            raise ConfigError(
+                f"istft vocoder: mel.padding = {mel.padding}, fft_size = {mel.fft_size}, hop = {mel.hop}: expected "
+                "padding 'same' and an fft_size that is a multiple of the hop, at least twice it"
+            )
+        self.config, self.mel = config, mel
+        self.bins = mel.fft_size // 2 + 1
+        self.network = ConvNeXt(
+            mel.bands * config.stack,
+            config.width,
+            feed_forward=config.feed_forward,
+            layers=config.layers,
+            kernel=config.kernel,
+        )
+        self.harmonic = config.source == "harmonic"
+        self.head = nn.Linear(config.width, config.stack * (3 * self.bins + 2 if self.harmonic else 2 * self.bins))
+        nn.init.trunc_normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+        with torch.no_grad():
+            gains = self.head.bias.view(config.stack, -1)
+            gains[:, : self.bins] = QUIET
+            if self.harmonic:
+                gains[:, 2 * self.bins : 3 * self.bins] = QUIET
+        window = torch.from_numpy(hann(mel.fft_size, mel.fft_size)).float()
+        self.register_buffer("window", window, persistent=False)
+
+    def forward(
+        self, mel: Tensor, *, noise: Tensor | None = None, f0: Tensor | None = None, voiced: Tensor | None = None
+    ) -> Tensor:
+        """Wave of a mel.
+
+        mel      (B, M, T)
+        noise    (B, T·hop) or None    standard normal; None draws from torch's generator
+        f0       (B, T) Hz or None     pitch instead of the network's own, above 0 everywhere
+        voiced   (B, T) 0 to 1 or None  likewise
+        returns  (B, T·hop)
+        """
+        return self.wave(self.spectra(mel), noise=noise, f0=f0, voiced=voiced)
+
+    def spectra(self, mel: Tensor) -> Spectra:
+        """What the network says of each frame.
+
+        mel  (B, M, T)
+        """
+        frames, stack = mel.shape[2], self.config.stack
+        if frames % stack:
+            mel = F.pad(mel, (0, stack - frames % stack), mode="replicate")
+        batch, bands, whole = mel.shape
+        stacked = (
+            mel.reshape(batch, bands, whole // stack, stack).permute(0, 3, 1, 2).reshape(batch, -1, whole // stack)
+        )
+        out = self.head(self.network(stacked)).reshape(batch, whole, -1)[:, :frames].float()
+        gain, phase = out[..., : self.bins], out[..., self.bins : 2 * self.bins]
+        if not self.harmonic:
+            return Spectra(gain.clamp(max=LOUDEST), phase, None, None, None)
+        noise = out[..., 2 * self.bins : 3 * self.bins]
+        log_f0 = (out[..., -2] + math.log(MIDDLE_HZ)).clamp(math.log(LOWEST_HZ), math.log(HIGHEST_HZ))
+        return Spectra(
+            gain.clamp(max=LOUDEST), math.pi * torch.tanh(phase), noise.clamp(max=LOUDEST), log_f0, out[..., -1]
+        )
+
+    def wave(
+        self,
+        spectra: Spectra,
+        *,
+        noise: Tensor | None = None,
+        f0: Tensor | None = None,
+        voiced: Tensor | None = None,
+    ) -> Tensor:
+        """Wave of the network's spectra; arguments as in `forward`.
+
+        spectra  of (B, T) frames
+        noise    (B, T·hop) or None
+        f0       (B, T) or None
+        voiced   (B, T) or None
+        returns  (B, T·hop)
+        """
+        with full_precision(spectra.gain):
+            filtered = torch.polar(spectra.gain.exp(), spectra.phase)
+            if spectra.noise is None or spectra.log_f0 is None or spectra.voicing is None:
+                return self._inverse(filtered)
+            f0 = spectra.log_f0.exp() if f0 is None else f0
+            voiced = (spectra.voicing > 0).float() if voiced is None else voiced
+            source = pulses(f0, voiced, sample_rate=self.mel.sample_rate, hop=self.mel.hop)
+            noise = torch.randn_like(source) if noise is None else noise
+            return self._inverse(filtered * self._transform(source) + spectra.noise.exp() * self._transform(noise))
+
+    def _transform(self, wave: Tensor) -> Tensor:
+        """Spectrum of each frame, silence beyond both ends: (B, T·hop) → (B, T, F)."""
+        edge = (self.mel.fft_size - self.mel.hop) // 2
+        frames = F.pad(wave, (edge, edge)).unfold(1, self.mel.fft_size, self.mel.hop)
+        return torch.fft.rfft(frames * self.window)
+
+    def _inverse(self, spectrum: Tensor) -> Tensor:
+        """Windowed frames added up and divided by the windows' squares: (B, T, F) → (B, T·hop)."""
+        pieces = torch.fft.irfft(spectrum, self.mel.fft_size) * self.window
+        envelope = self._overlapped((self.window**2).expand(1, *pieces.shape[1:]))
+        edge = (self.mel.fft_size - self.mel.hop) // 2
+        total = self._overlapped(pieces) / envelope.clamp(min=1e-8)
+        return total[:, edge : total.shape[1] - edge]
+
+    def _overlapped(self, pieces: Tensor) -> Tensor:
+        """(B, T, fft_size) → (B, (T − 1)·hop + fft_size)."""
+        parts = pieces.unflatten(2, (-1, self.mel.hop))  # (B, T, P, hop)
+        count = parts.shape[2]
+        laid = [F.pad(parts[:, :, part], (0, 0, part, count - 1 - part)) for part in range(count)]
+        return torch.stack(laid).sum(dim=0).flatten(1)

@@ -1,0 +1,116 @@
+"""What a loop trains on: batches from any step on, and held-out ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
+
+import torch
+from torch import Tensor
+
+from glowvox.data.batch import Batch, collate
+from glowvox.data.prepared import Clip
+from glowvox.data.sampler import Buckets, steps_after
+from glowvox.data.segments import SegmentPlan, Segments, cut
+from glowvox.train.config import TrainConfig
+from glowvox.train.vocoder_config import VocoderTrainConfig
+
+
+class Item(Protocol):
+    """A batch of any kind."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Names of its clips."""
+        ...
+
+    @property
+    def frames(self) -> Tensor:
+        """Mel frames of each clip (B,)."""
+        ...
+
+    def to(self: Same, device: torch.device) -> Same:
+        """The same on a device."""
+        ...
+
+
+Same = TypeVar("Same", bound=Item)
+Kind = TypeVar("Kind", bound=Item)
+
+
+class Feed(Protocol[Kind]):
+    """Batches as a pure function of the step, so that resuming needs no stored state."""
+
+    def batches(self, step: int, *, rank: int, world: int) -> Iterator[tuple[int, Kind]]:
+        """Endless (epoch, batch) from a step on, the share of one process among `world`."""
+        ...
+
+    def initial(self, *, rank: int, world: int) -> list[Kind]:
+        """Batches for what a model sets from data before its first step; empty where it sets nothing."""
+        ...
+
+    def held_out(self) -> list[Kind]:
+        """Batches to validate on; the same every time."""
+        ...
+
+
+class ClipFeed:
+    """Whole clips with their texts, in buckets of like length."""
+
+    def __init__(self, train: Sequence[Clip], held_out: Sequence[Clip], config: TrainConfig) -> None:
+        self.train, self.kept, self.config = train, held_out, config
+        self.buckets = Buckets(
+            [len(clip.ids) for clip in train],
+            [clip.frames for clip in train],
+            batch_frames=config.batch.frames,
+            groups=config.batch.shapes,
+        )
+
+    def batches(self, step: int, *, rank: int, world: int) -> Iterator[tuple[int, Batch]]:
+        """As `Feed` says."""
+        for epoch, plan in steps_after(self.buckets, seed=self.config.seed, step=step, rank=rank, world=world):
+            yield epoch, collate([self.train[i] for i in plan.clips], plan.shape)
+
+    def initial(self, *, rank: int, world: int) -> list[Batch]:
+        """As `Feed` says."""
+        order = steps_after(self.buckets, seed=self.config.seed, step=0, rank=rank, world=world)
+        return [collate([self.train[i] for i in next(order)[1].clips]) for _ in range(self.config.init_batches)]
+
+    def held_out(self) -> list[Batch]:
+        """As `Feed` says."""
+        if not self.kept:
+            return []
+        size = max(1, self.config.batch.frames // max(clip.frames for clip in self.kept))
+        ordered = sorted(self.kept, key=lambda clip: clip.frames)
+        return [collate(ordered[i : i + size]) for i in range(0, len(ordered), size)]
+
+
+class SegmentFeed:
+    """Stretches of recordings cut at random; the middle of each clip held out."""
+
+    def __init__(
+        self, train: Sequence[Clip], held_out: Sequence[Clip], config: VocoderTrainConfig, *, hop: int
+    ) -> None:
+        self.hop, self.size = hop, config.batch.segments
+        self.plan = SegmentPlan(train, segments=self.size, frames=config.batch.frames, seed=config.seed)
+        self.length = 2 * config.batch.frames
+        self.kept = [clip for clip in held_out if clip.frames >= self.length]
+
+    def batches(self, step: int, *, rank: int, world: int) -> Iterator[tuple[int, Segments]]:
+        """As `Feed` says."""
+        while True:
+            place = step * world + rank
+            yield self.plan.epoch(place), self.plan.batch(place, hop=self.hop)
+            step += 1
+
+    def initial(self, *, rank: int, world: int) -> list[Segments]:  # noqa: ARG002 - as the protocol has it
+        """Nothing is set from data."""
+        return []
+
+    def held_out(self) -> list[Segments]:
+        """As `Feed` says."""
+        parts = [self.kept[i : i + self.size] for i in range(0, len(self.kept), self.size)]
+        return [
+            cut(part, [(clip.frames - self.length) // 2 for clip in part], frames=self.length, hop=self.hop)
+            for part in parts
+        ]

@@ -1,0 +1,45 @@
+"""The settings of a vocoder's training run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from glowvox.config import Settings
+from glowvox.models.istft_config import PRESETS, IstftConfig
+from glowvox.train.config import EveryConfig, OptimizerConfig
+
+
+class SegmentConfig(Settings, frozen=True, kw_only=True):
+    """What a batch is cut from the recordings."""
+
+    segments: int = 12
+    frames: int = 64  # mel frames each
+
+    def __post_init__(self) -> None:
+        """Refuse empty batches."""
+        if self.segments < 1 or self.frames < 8:
+            raise ValueError("batch: segments must be at least 1 and frames at least 8")
+
+
+class VocoderTrainConfig(Settings, frozen=True, kw_only=True):
+    """One run, whole; stored resolved in its folder."""
+
+    prepared: str = ""  # folder written by `glowvox data prepare --sound`
+    model: IstftConfig = PRESETS["istft-small"]
+    batch: SegmentConfig = SegmentConfig()
+    optimizer: OptimizerConfig = OptimizerConfig(lr=1e-3, betas=(0.8, 0.99), warmup=200, clip_at=10.0)
+    every: EveryConfig = EveryConfig(log=50, validate=1_000, save=500, sample=4_000)
+    steps: int = 40_000
+    seed: int = 0
+    precision: Literal["bf16", "fp32"] = "bf16"
+    ema: float = 0.999  # decay of the averaged weights; 0 keeps none
+    keep: int = 2  # last checkpoints kept beside the best
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        if self.steps < 1:
+            raise ValueError(f"steps = {self.steps} must be at least 1")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema = {self.ema} must lie in [0, 1)")
+        if self.keep < 1:
+            raise ValueError(f"keep = {self.keep} must be at least 1")
