@@ -75,9 +75,9 @@ def test_a_run_speaks_the_test_sentences(corpus: Path, tmp_path: Path, monkeypat
             return vowel(f0=160.0, seconds=0.5)
 
     speaking = ModuleType("glowvox.cli.speaking")
-    speaking.speaker_of_run = lambda place: Voice()  # type: ignore[attr-defined]
     speaking.voice_place = Path  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "glowvox.cli.speaking", speaking)
+    monkeypatch.setattr("glowvox.train.speaker.Speaker.load", lambda place, vocoder: Voice())
     folder = tmp_path / "a_run"
     folder.mkdir()
     result = run("--run", folder, "--corpus", corpus, "--real", "--json", "-")

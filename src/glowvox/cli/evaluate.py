@@ -15,8 +15,10 @@ from glowvox.errors import UsageError
 if TYPE_CHECKING:
     from glowvox.audio.mel import MelConfig
     from glowvox.audio.wave import Audio
+    from glowvox.evaluate.copies import Vocode
     from glowvox.evaluate.report import Item, Judges
     from glowvox.evaluate.scores import Scores
+    from glowvox.train.vocoders import Vocoder
 
 EXISTING = click.Path(path_type=Path, exists=True)
 
@@ -67,6 +69,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str | None
     real: bool
     copies: bool
+    vocoder: Path | None
     recogniser: Path | None
     pocketsphinx: bool
     dnsmos: bool
@@ -91,6 +94,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @click.option("--speaker", help="Speaker of the run to speak with. Default: the speaker of each recording.")
 @click.option("--real", is_flag=True, help="A row for the real recordings.")
 @click.option("--copies", is_flag=True, help="A row for Griffin-Lim copies of the recordings through the same mel.")
+@click.option(
+    "--vocoder",
+    type=click.Path(path_type=Path),
+    help="Run folder or weights of a vocoder: the run speaks through it, and --copies gets a second row.",
+)
 @click.option("--recogniser", type=EXISTING, help="Folder of a CTranslate2 Whisper model: gives word error.")
 @click.option("--pocketsphinx", is_flag=True, help="Word error of a weak recogniser: a smoke test only.")
 @click.option("--dnsmos", is_flag=True, help="DNSMOS ratings (package speechmos).")
@@ -237,12 +245,16 @@ def _rows(asked: Asked, entries: list[Entry], judges: Judges) -> Iterator[Scores
     from glowvox.cli.progress import progress
     from glowvox.evaluate.report import evaluate
 
-    name_of_run, speaker = _speaker(asked.run) if asked.run is not None else ("", None)
+    vocoder = _vocoder(asked.vocoder)
+    name_of_run, speaker = _speaker(asked.run, vocoder) if asked.run is not None else ("", None)
     sets: list[tuple[str, Iterable[Item]]] = []
     if asked.real:
         sets.append(("real", _recorded(entries)))
     if asked.copies:
-        sets.append(("copies", _copied(entries, speaker.mel if speaker is not None else MelConfig())))
+        given = vocoder or speaker
+        sets.append(("copies", _copied(entries, MelConfig() if given is None else given.mel)))
+        if vocoder is not None:
+            sets.append((f"copies, {vocoder.name}", _copied(entries, vocoder.mel, vocoder)))
     if asked.wavs is not None:
         place = len(sets) if asked.reference is not None else 0  # without a reference it is the recordings itself
         sets.insert(place, (asked.wavs.resolve().name, _folder(entries)))
@@ -259,11 +271,25 @@ def _of(total: int, tell: Callable[[int, int], None]) -> Callable[[int], None]:
     return lambda done: tell(done, total)
 
 
-def _speaker(run: str) -> tuple[str, RunSpeaker]:
+def _speaker(run: str, vocoder: Vocoder | None) -> tuple[str, RunSpeaker]:
     """Name of the row and the voice."""
-    from glowvox.cli.speaking import speaker_of_run, voice_place
+    from glowvox.cli.extras import needs_train
+    from glowvox.cli.speaking import voice_place
 
-    return voice_place(run).resolve().stem, speaker_of_run(run)
+    with needs_train("speaking with a run"):
+        from glowvox.train.speaker import Speaker
+    place = voice_place(run)
+    return place.resolve().stem, Speaker.load(place, vocoder=vocoder)
+
+
+def _vocoder(place: Path | None) -> Vocoder | None:
+    from glowvox.cli.extras import needs_train
+
+    if place is None:
+        return None
+    with needs_train("a trained vocoder"):
+        from glowvox.train.vocoders import Vocoder
+    return Vocoder.load(place)
 
 
 def _audio(path: Path) -> Audio:
@@ -280,13 +306,13 @@ def _recorded(entries: list[Entry]) -> Iterator[Item]:
         yield Item(entry.id, entry.text, _audio(_source(entry)))
 
 
-def _copied(entries: list[Entry], mel: MelConfig) -> Iterator[Item]:
-    from glowvox.evaluate.copies import griffin_lim_copy
+def _copied(entries: list[Entry], mel: MelConfig, vocode: Vocode | None = None) -> Iterator[Item]:
+    from glowvox.evaluate.copies import mel_copy
     from glowvox.evaluate.report import Item
 
     for entry in entries:
         recording = _audio(_source(entry))
-        yield Item(entry.id, entry.text, griffin_lim_copy(recording, mel), recording)
+        yield Item(entry.id, entry.text, mel_copy(recording, mel, vocode), recording)
 
 
 def _folder(entries: list[Entry]) -> Iterator[Item]:

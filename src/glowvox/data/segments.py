@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from glowvox.audio.mel import MelConfig
 from glowvox.data.prepared import Clip
 from glowvox.errors import CorpusError
 
@@ -68,29 +70,52 @@ def carried(f0: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.exp(np.interp(np.arange(len(f0)), places, np.log(f0[places]))).astype(np.float32)
 
 
+def louder(segments: Segments, gains: Tensor, config: MelConfig) -> Segments:
+    """The same stretches at other levels; exact for mels that are plain logarithms, others stay as they are.
+
+    gains  (B,) factors
+    """
+    if config.compression != "ln" or config.normalisation is not None:
+        return segments
+    shift = config.gain * gains.log()[:, None, None]
+    mel = (segments.mel + shift).clamp(min=config.gain * math.log(config.floor))
+    return replace(segments, mel=mel, wave=segments.wave * gains[:, None])
+
+
 class SegmentPlan:
     """Which stretches make up which step: a pure function of seed, step and process.
 
     Every stretch of the recordings is as likely as any other; clips shorter than a stretch are not used.
     """
 
-    def __init__(self, clips: Sequence[Clip], *, segments: int, frames: int, seed: int) -> None:
+    def __init__(
+        self,
+        clips: Sequence[Clip],
+        mel: MelConfig,
+        *,
+        segments: int,
+        frames: int,
+        seed: int,
+        gain_db: tuple[float, float],
+    ) -> None:
         self.clips = [clip for clip in clips if clip.frames >= frames]
         if not self.clips:
             raise CorpusError(
                 f"no clip is as long as a training segment ({frames} frames)", hint="set batch.frames lower"
             )
-        self.segments, self.frames, self.seed = segments, frames, seed
+        self.mel, self.segments, self.frames, self.seed, self.gain_db = mel, segments, frames, seed, gain_db
         room = np.array([clip.frames - frames + 1 for clip in self.clips])
         self.ends = np.cumsum(room)
 
-    def batch(self, step: int, *, hop: int) -> Segments:
+    def batch(self, step: int) -> Segments:
         """The stretches of one step, counted from 0 (over all processes)."""
         rng = np.random.default_rng([self.seed, step])
         drawn = rng.integers(0, self.ends[-1], self.segments)
         chosen = np.searchsorted(self.ends, drawn, side="right")
         starts = drawn - np.where(chosen > 0, self.ends[chosen - 1], 0)
-        return cut([self.clips[i] for i in chosen], [int(s) for s in starts], frames=self.frames, hop=hop)
+        gains = 10 ** (rng.uniform(*self.gain_db, self.segments) / 20)
+        whole = cut([self.clips[i] for i in chosen], [int(s) for s in starts], frames=self.frames, hop=self.mel.hop)
+        return louder(whole, torch.from_numpy(gains.astype(np.float32)), self.mel)
 
     def epoch(self, step: int) -> int:
         """How often the recordings have been gone through, on average, before a step."""

@@ -1,11 +1,14 @@
-"""Copy synthesis by Griffin-Lim: what the mel spectrogram alone costs.
+"""Copy synthesis: what is left of a recording after its mel spectrogram and a vocoder.
 
-It is the fair neighbour of a model that predicts mels and speaks through Griffin-Lim too.
+It is the fair neighbour of a model that predicts mels and speaks through the same vocoder.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 from glowvox.audio.griffin_lim import griffin_lim
 from glowvox.audio.level import rms_db
@@ -13,10 +16,16 @@ from glowvox.audio.mel import MelConfig, log_mel
 from glowvox.audio.resample import resample
 from glowvox.audio.wave import Audio
 
+Vocode = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]  # mel (M, T) → samples
 
-def griffin_lim_copy(audio: Audio, config: MelConfig) -> Audio:
-    """The recording through its log mel and back, at the recording's level."""
+
+def mel_copy(audio: Audio, config: MelConfig, vocode: Vocode | None = None) -> Audio:
+    """The recording through its log mel and back, at the recording's level.
+
+    vocode  what makes sound of the mel; None is Griffin-Lim
+    """
     samples = resample(audio.samples, audio.sample_rate, config.sample_rate)
-    copy = griffin_lim(log_mel(samples, config), config)
+    mel = log_mel(samples, config)
+    copy = griffin_lim(mel, config) if vocode is None else vocode(mel)
     gain = 10 ** ((rms_db(samples) - rms_db(copy)) / 20)  # judges hear loudness; the copy must not differ by it
     return Audio((copy * gain).astype(np.float32), config.sample_rate)

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from glowvox.audio.mel import MelConfig
 from glowvox.data.batch import Batch, collate
 from glowvox.data.prepared import Clip
 from glowvox.data.sampler import Buckets, steps_after
@@ -89,10 +90,13 @@ class SegmentFeed:
     """Stretches of recordings cut at random; the middle of each clip held out."""
 
     def __init__(
-        self, train: Sequence[Clip], held_out: Sequence[Clip], config: VocoderTrainConfig, *, hop: int
+        self, train: Sequence[Clip], held_out: Sequence[Clip], config: VocoderTrainConfig, mel: MelConfig
     ) -> None:
-        self.hop, self.size = hop, config.batch.segments
-        self.plan = SegmentPlan(train, segments=self.size, frames=config.batch.frames, seed=config.seed)
+        batch = config.batch
+        self.hop, self.size = mel.hop, batch.segments
+        self.plan = SegmentPlan(
+            train, mel, segments=batch.segments, frames=batch.frames, seed=config.seed, gain_db=batch.gain_db
+        )
         self.length = 2 * config.batch.frames
         self.kept = [clip for clip in held_out if clip.frames >= self.length]
 
@@ -100,7 +104,7 @@ class SegmentFeed:
         """As `Feed` says."""
         while True:
             place = step * world + rank
-            yield self.plan.epoch(place), self.plan.batch(place, hop=self.hop)
+            yield self.plan.epoch(place), self.plan.batch(place)
             step += 1
 
     def initial(self, *, rank: int, world: int) -> list[Segments]:  # noqa: ARG002 - as the protocol has it

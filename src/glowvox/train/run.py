@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from glowvox import config
 from glowvox.audio.mel import MelConfig
@@ -32,7 +32,12 @@ def kind_of(folder: Path) -> str:
     path = folder / "run.toml"
     if not path.is_file():
         raise CheckpointError(f"{folder}: not a run folder: there is no run.toml in it")
-    return "vocoder" if 'kind = "vocoder"' in path.read_text(encoding="utf-8").splitlines() else "voice"
+    return kind_in(path.read_text(encoding="utf-8"))
+
+
+def kind_in(settings: str) -> str:
+    """What the settings of a run, as TOML text, train: "voice" or "vocoder"."""
+    return "vocoder" if 'kind = "vocoder"' in settings.splitlines() else "voice"
 
 
 class RunSettings(Settings, frozen=True, kw_only=True):
@@ -49,7 +54,6 @@ class RunSettings(Settings, frozen=True, kw_only=True):
 class VocoderSettings(Settings, frozen=True, kw_only=True):
     """What `run.toml` of a vocoder holds."""
 
-    kind: Literal["vocoder"] = "vocoder"
     train: VocoderTrainConfig
     mel: MelConfig
 

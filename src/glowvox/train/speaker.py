@@ -1,4 +1,4 @@
-"""A trained model that speaks: text in, audio out, with Griffin-Lim as the vocoder."""
+"""A trained model that speaks: text in, audio out, through Griffin-Lim or a vocoder."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.frontend import Sentence, make_front_end, token_names
 from glowvox.text.symbols import Symbols
 from glowvox.train.run import Run, RunSettings
+from glowvox.train.vocoders import Vocoder
 from glowvox.train.weights import read_weights, trained_values
 
 SENTENCE_PAUSE = 0.25  # seconds
@@ -35,10 +36,24 @@ class Spoken:
 
 
 class Speaker:
-    """A model in evaluation mode, its text front end and its mel settings."""
+    """A model in evaluation mode, its text front end and its mel settings.
 
-    def __init__(self, settings: RunSettings, values: dict[str, Tensor], *, lexicon: Path | None = None) -> None:
+    vocoder  what makes sound of its mels; None is Griffin-Lim
+    raises   InputError where the vocoder wants other mels
+    """
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        values: dict[str, Tensor],
+        *,
+        lexicon: Path | None = None,
+        vocoder: Vocoder | None = None,
+    ) -> None:
         self.settings = settings
+        self.vocoder = vocoder
+        if vocoder is not None:
+            vocoder.require(settings.mel, maker="this voice")
         self.speakers = settings.speakers
         self.symbols = Symbols(settings.symbols)
         self.front_end = make_front_end(settings.front_end, symbols=self.symbols, lexicon=lexicon)
@@ -55,16 +70,16 @@ class Speaker:
         self.model.eval()
 
     @classmethod
-    def load(cls, place: Path, *, lexicon: Path | None = None) -> Speaker:
+    def load(cls, place: Path, *, lexicon: Path | None = None, vocoder: Vocoder | None = None) -> Speaker:
         """From a run folder or a weights file.
 
         raises  CheckpointError if it is neither
         """
         if place.is_dir():
             run = Run.load(place)
-            return cls(run.settings, trained_values(run)[0], lexicon=lexicon)
+            return cls(run.settings, trained_values(run)[0], lexicon=lexicon, vocoder=vocoder)
         settings, values, _ = read_weights(place)
-        return cls(settings, values, lexicon=lexicon)
+        return cls(settings, values, lexicon=lexicon, vocoder=vocoder)
 
     @property
     def mel(self) -> MelConfig:
@@ -131,7 +146,7 @@ class Speaker:
         spoken = self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed)
         for index, item in enumerate(spoken):
             if item.mel.shape[1]:
-                pieces.append(griffin_lim(item.mel, self.settings.mel, seed=seed))
+                pieces.append(self._vocode(item.mel, seed))
             pause = item.sentence.pause_after_s
             if not pause and index < len(spoken) - 1:
                 pause = SENTENCE_PAUSE
@@ -139,3 +154,8 @@ class Speaker:
         samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
         peak = float(np.abs(samples).max(initial=0.0))
         return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), rate)
+
+    def _vocode(self, mel: npt.NDArray[np.float32], seed: int) -> npt.NDArray[np.float32]:
+        if self.vocoder is None:
+            return griffin_lim(mel, self.settings.mel, seed=seed)
+        return self.vocoder(mel, seed)

@@ -14,16 +14,20 @@ class SegmentConfig(Settings, frozen=True, kw_only=True):
 
     segments: int = 12
     frames: int = 64  # mel frames each
+    gain_db: tuple[float, float] = (-12.0, 3.0)  # each is made quieter or louder at random, between these
 
     def __post_init__(self) -> None:
         """Refuse empty batches."""
         if self.segments < 1 or self.frames < 8:
             raise ValueError("batch: segments must be at least 1 and frames at least 8")
+        if self.gain_db[0] > self.gain_db[1]:
+            raise ValueError(f"batch: gain_db = {self.gain_db} must be from the lower to the higher")
 
 
 class VocoderTrainConfig(Settings, frozen=True, kw_only=True):
     """One run, whole; stored resolved in its folder."""
 
+    kind: Literal["vocoder"] = "vocoder"  # tells the file apart from one of a voice
     prepared: str = ""  # folder written by `glowvox data prepare --sound`
     model: IstftConfig = PRESETS["istft-small"]
     batch: SegmentConfig = SegmentConfig()

@@ -70,7 +70,7 @@ def train_vocoder(
     torch.manual_seed(config.seed)
     model = IstftVocoder(config.model, prepared.mel)
     recipe = VocoderRecipe(config, model, fabric)
-    feed = SegmentFeed(clips, held_out, config, hop=prepared.mel.hop)
+    feed = SegmentFeed(clips, held_out, config, prepared.mel)
     shown = one_a_speaker(held_out or clips)
     loop = Loop(
         run,

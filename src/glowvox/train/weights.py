@@ -19,12 +19,12 @@ from glowvox import config
 from glowvox.errors import CheckpointError
 from glowvox.files import write_bytes
 from glowvox.train.checkpoint import read_part, step_of
-from glowvox.train.run import Run, RunSettings
+from glowvox.train.run import Run, RunSettings, VocoderRun, VocoderSettings, kind_in
 
 HEADER = "glowvox"
 
 
-def trained_values(run: Run) -> tuple[dict[str, Tensor], int]:
+def trained_values(run: Run | VocoderRun) -> tuple[dict[str, Tensor], int]:
     """The weights a run would speak with: the average where one is kept, of the best checkpoint where one is named.
 
     raises  CheckpointError if the run has no checkpoint yet
@@ -52,25 +52,49 @@ def write_weights(run: Run, path: Path, *, card: dict[str, str], variation: floa
         train=structs.replace(run.settings.train, prepared=""),
         variation=run.settings.variation if variation is None else variation,
     )
-    header = {
-        "settings": config.dumps(settings),
-        "step": str(step),
-        **card,
-    }
+    return _write(path, values, config.dumps(settings), card | {"step": str(step)})
+
+
+def write_vocoder_weights(run: VocoderRun, path: Path, *, card: dict[str, str]) -> int:
+    """The same for a vocoder's run."""
+    values, step = trained_values(run)
+    settings = structs.replace(run.settings, train=structs.replace(run.settings.train, prepared=""))
+    return _write(path, values, config.dumps(settings), card | {"step": str(step)})
+
+
+def _write(path: Path, values: dict[str, Tensor], settings: str, card: dict[str, str]) -> int:
     halves = {name: value.to(torch.float16).contiguous() for name, value in values.items()}
     for name, value in halves.items():
         if not torch.isfinite(value).all():
-            raise CheckpointError(f"{run.folder}: '{name}' does not fit half precision")
-    blob = save(halves, metadata={HEADER: json.dumps(header)})
+            raise CheckpointError(f"{path}: '{name}' does not fit half precision")
+    blob = save(halves, metadata={HEADER: json.dumps({"settings": settings, **card})})
     write_bytes(path, blob)
     return len(blob)
 
 
 def read_weights(path: Path) -> tuple[RunSettings, dict[str, Tensor], dict[str, str]]:
-    """Settings, float32 weights and card of a file.
+    """Settings, float32 weights and card of a voice's file.
 
-    raises  CheckpointError if it is missing, truncated, or no file of ours
+    raises  CheckpointError if it is missing, truncated, no file of ours, or a vocoder's
     """
+    text, values, header = _read(path)
+    if kind_in(text) == "vocoder":
+        raise CheckpointError(f"{path}: weights of a vocoder, where those of a voice are expected")
+    return config.loads(text, RunSettings, where=str(path)), values, header
+
+
+def read_vocoder_weights(path: Path) -> tuple[VocoderSettings, dict[str, Tensor], dict[str, str]]:
+    """Settings, float32 weights and card of a vocoder's file.
+
+    raises  CheckpointError if it is missing, truncated, no file of ours, or a voice's
+    """
+    text, values, header = _read(path)
+    if kind_in(text) != "vocoder":
+        raise CheckpointError(f"{path}: weights of a voice, where those of a vocoder are expected")
+    return config.loads(text, VocoderSettings, where=str(path)), values, header
+
+
+def _read(path: Path) -> tuple[str, dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, "pt") as file:
             header = json.loads((file.metadata() or {})[HEADER])
@@ -84,5 +108,4 @@ def read_weights(path: Path) -> tuple[RunSettings, dict[str, Tensor], dict[str, 
             f"{path}: these tensors were not written by glowvox",
             hint="published checkpoints come in by `glowvox import`",
         ) from None
-    settings = config.loads(header.pop("settings"), RunSettings, where=str(path))
-    return settings, values, header
+    return header.pop("settings"), values, header

@@ -10,7 +10,7 @@ from glowvox.audio.mel import MelConfig
 from glowvox.audio.resample import resample
 from glowvox.audio.wave import Audio
 from glowvox.evaluate.comparison import Analysed, analyse, compared, own_measures
-from glowvox.evaluate.copies import griffin_lim_copy
+from glowvox.evaluate.copies import mel_copy
 from tests.unit.evaluate.sounds import RATE, vowel
 
 
@@ -66,7 +66,7 @@ def test_silence_cannot_be_analysed(samples: int) -> None:
 
 def test_copy_keeps_rate_level_and_spectrum() -> None:
     audio = vowel(seconds=0.6)
-    copy = griffin_lim_copy(audio, MelConfig())
+    copy = mel_copy(audio, MelConfig())
     assert copy.sample_rate == RATE
     assert rms_db(copy.samples) == pytest.approx(rms_db(audio.samples), abs=0.1)
     values = compared(analysed(copy), analysed(audio))

@@ -1,0 +1,120 @@
+"""A vocoder learns, resumes bit for bit, and speaks from its folder and its weights file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from msgspec.structs import replace
+
+from glowvox.audio.mel import log_mel
+from glowvox.data.corpus import read_corpus
+from glowvox.data.prepare import prepare
+from glowvox.data.prepare_config import PrepareConfig
+from glowvox.data.prepared import Prepared
+from glowvox.errors import CheckpointError, CorpusError, UsageError
+from glowvox.models.istft_config import IstftConfig
+from glowvox.train.config import EveryConfig, OptimizerConfig
+from glowvox.train.run import Run, VocoderRun
+from glowvox.train.vocoder_config import SegmentConfig, VocoderTrainConfig
+from glowvox.train.vocoder_start import train_vocoder
+from glowvox.train.vocoders import Vocoder
+from glowvox.train.weights import trained_values, write_vocoder_weights
+from tests.fixtures.corpora import make_ljspeech
+
+EVERY = EveryConfig(log=5, validate=10, save=4, sample=1_000, first_sample=999)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("vocoder")
+    prepare(
+        [read_corpus(make_ljspeech(folder / "corpus"))],
+        folder / "prepared",
+        config=PrepareConfig(sound=True),
+        processes=1,
+    )
+    return folder / "prepared"
+
+
+def settings(prepared: Path, **changes: object) -> VocoderTrainConfig:
+    base = VocoderTrainConfig(
+        prepared=str(prepared),
+        model=IstftConfig(width=16, feed_forward=24, layers=2, kernel=3),
+        batch=SegmentConfig(segments=3, frames=16),
+        optimizer=OptimizerConfig(lr=4e-3, betas=(0.8, 0.99), warmup=5, clip_at=10.0),
+        every=EVERY,
+        steps=14,
+        precision="fp32",
+        ema=0.9,
+    )
+    return replace(base, **changes)
+
+
+def metrics(folder: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("source", ["harmonic", "plain"])
+def test_it_learns(sound: Path, tmp_path: Path, source: str) -> None:
+    model = IstftConfig(width=16, feed_forward=24, layers=2, kernel=3, source=source)  # type: ignore[arg-type]
+    config = settings(sound, model=model, steps=60, every=replace(EVERY, sample=60))
+    assert train_vocoder(tmp_path, config) == "all 60 steps are done"
+    lines = [line for line in metrics(tmp_path) if "spectral" in line]
+    assert lines[-1]["spectral"] < {"harmonic": 0.6, "plain": 0.85}[source] * lines[0]["spectral"]
+    if source == "harmonic":
+        assert lines[-1]["pitch"] < 0.7 * lines[0]["pitch"]
+        assert metrics(tmp_path)[-1]["val_voicing_wrong"] < 0.3
+    assert len(list((tmp_path / "samples" / "step-0000060").glob("*.wav"))) == 2
+
+
+def test_stopped_and_resumed_it_ends_bit_identical(sound: Path, tmp_path: Path) -> None:
+    train_vocoder(tmp_path / "whole", settings(sound))
+
+    def leave(record: Mapping[str, object]) -> None:
+        if record["step"] == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    assert train_vocoder(tmp_path / "broken", settings(sound), watch=leave) == "stopped by SIGTERM"
+    latest = VocoderRun.load_vocoder(tmp_path / "broken").latest()
+    assert latest is not None
+    assert latest.name == "step-0000005"  # no multiple of the save interval
+    assert train_vocoder(tmp_path / "broken", settings(sound)) == "all 14 steps are done"
+    whole, broken = (trained_values(VocoderRun.load_vocoder(tmp_path / name))[0] for name in ("whole", "broken"))
+    assert [name for name in whole if not torch.equal(whole[name], broken[name])] == []
+
+
+def test_it_speaks_from_folder_and_file(sound: Path, tmp_path: Path) -> None:
+    train_vocoder(tmp_path / "run", settings(sound))
+    run = VocoderRun.load_vocoder(tmp_path / "run")
+    size = write_vocoder_weights(run, tmp_path / "voc.safetensors", card={"licence": "CC0"})
+    assert size == (tmp_path / "voc.safetensors").stat().st_size
+    mel = Prepared.load(sound).clips("train")[0].mel().T
+    first, second = Vocoder.load(tmp_path / "run"), Vocoder.load(tmp_path / "voc.safetensors")
+    assert first(mel).shape == (mel.shape[1] * 256,)
+    assert np.array_equal(first(mel, 3), first(mel, 3))
+    assert not np.array_equal(first(mel, 3), first(mel, 4))
+    # a pitch in half precision lets phases drift apart: compare what is heard
+    apart = np.abs(log_mel(second(mel), run.settings.mel) - log_mel(first(mel), run.settings.mel))
+    assert apart.mean() < 0.1
+    assert "prepared" in (tmp_path / "run" / "run.toml").read_text()
+    assert str(sound) not in (tmp_path / "voc.safetensors").read_bytes()[:4000].decode("utf-8", "replace")
+
+
+def test_what_cannot_be_trained_is_refused(sound: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing to train on"):
+        train_vocoder(tmp_path / "a", settings(Path()).__class__())
+    prepare([read_corpus(sound.parent / "corpus")], tmp_path / "mels", config=PrepareConfig(), processes=1)
+    with pytest.raises(CorpusError, match="prepared without its recordings"):
+        train_vocoder(tmp_path / "a", settings(tmp_path / "mels"))
+    train_vocoder(tmp_path / "run", settings(sound, steps=1))
+    with pytest.raises(UsageError, match="begun with other settings: model differs"):
+        train_vocoder(tmp_path / "run", settings(sound, model=IstftConfig(width=8, feed_forward=8, layers=1)))
+    with pytest.raises(CheckpointError, match="the run of a vocoder, where one of a voice is expected"):
+        Run.load(tmp_path / "run")
