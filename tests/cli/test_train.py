@@ -11,6 +11,7 @@ import pytest
 
 from glowvox.train.checkpoint import checkpoints
 from tests.cli.conftest import Command
+from tests.fixtures.corpora import make_ljspeech
 from tests.fixtures.prepared import make_prepared
 
 SMALLEST = """\
@@ -213,7 +214,7 @@ def test_a_full_disk_while_saving_leaves_the_checkpoint_before(
 def test_help_is_worth_reading(glowvox: Command) -> None:
     outcome = glowvox("train", "--help")
     assert outcome.status == 0
-    for words in ("glowvox train prepared/mine", "report.html", "Ctrl-C saves", "--overfit N", "Default: 30000."):
+    for words in ("glowvox train prepared/mine", "report.html", "Ctrl-C saves", "--overfit N", "Default: 30000;"):
         assert words in outcome.out
 
 
@@ -224,3 +225,30 @@ def test_a_clip_that_has_gone_is_named(here: Path, glowvox: Command) -> None:
     outcome = glowvox("train", "broken", "--config", "smallest.toml")
     assert outcome.status == 3
     assert ".npy: mel of clip 'clip" in outcome.err
+
+
+def test_a_vocoder_is_trained_with_the_same_command_and_vocodes(glowvox: Command, tmp_path: Path) -> None:
+    corpus = make_ljspeech(tmp_path / "corpus")
+    assert glowvox("data", "prepare", corpus, "-o", tmp_path / "prepared", "--sound", "--workers", "1").status == 0
+    run = tmp_path / "voc"
+    small = ["--set", "model.width=16", "--set", "model.feed_forward=16", "--set", "model.layers=1"]
+    small += ["--set", "batch.segments=2", "--set", "batch.frames=16", "--set", "every.log=1"]
+    outcome = glowvox("train", tmp_path / "prepared", "--preset", "istft-small", "-o", run, "--steps", "3", *small)
+    assert outcome.status == 0, outcome.err
+    assert "spectral distance" in outcome.err
+    assert (run / "report.html").is_file()
+    again = glowvox("train", "-o", run, "--steps", "4", "--json")
+    assert json.loads(again.out)["step"] == 4
+    wav = corpus / "wavs" / "clip_00.wav"
+    copied = glowvox("vocode", wav, "--vocoder", run, "-o", tmp_path / "copy.wav")
+    assert copied.status == 0, copied.err
+    assert "voc, seed 0" in copied.out
+    assert (
+        "--mel-config and --vocoder exclude"
+        in glowvox("vocode", wav, "--vocoder", run, "--mel-config", "vocos-24k").err
+    )
+    assert "the run of a vocoder, where one of a voice" in glowvox("say", "--voice", run, "Hello.").err
+    assert (
+        "diagnostic of voices"
+        in glowvox("train", tmp_path / "prepared", "--preset", "istft-fast", "--overfit", "2").err
+    )

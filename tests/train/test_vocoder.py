@@ -81,7 +81,7 @@ def test_stopped_and_resumed_it_ends_bit_identical(sound: Path, tmp_path: Path) 
         if record["step"] == 5:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    assert train_vocoder(tmp_path / "broken", settings(sound), watch=leave) == "stopped by SIGTERM"
+    assert train_vocoder(tmp_path / "broken", settings(sound), watch=lambda run: leave) == "stopped by SIGTERM"
     latest = VocoderRun.load_vocoder(tmp_path / "broken").latest()
     assert latest is not None
     assert latest.name == "step-0000005"  # no multiple of the save interval

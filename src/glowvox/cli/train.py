@@ -13,9 +13,11 @@ from glowvox.errors import UsageError
 
 if TYPE_CHECKING:
     from glowvox.train.config import TrainConfig
+    from glowvox.train.run import Run, VocoderRun
+    from glowvox.train.vocoder_config import VocoderTrainConfig
 
 PLACE = click.Path(path_type=Path)
-PRESETS = ("tiny", "small", "base")
+PRESETS = ("tiny", "small", "base", "istft-small", "istft-fast", "istft-base")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +46,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @click.option(
     "--preset",
     type=click.Choice(PRESETS),
-    help="Size of the model: tiny to try things out, small for one or two hours on a CPU, base is the paper's, for a "
-    "GPU. Default: small.",
+    help="What to train. A voice: tiny to try things out, small for one or two hours on a CPU, base is the paper's, "
+    "for a GPU. A vocoder, from data prepared with --sound: istft-small, istft-fast for the slowest machines, "
+    "istft-base for a GPU. Default: small.",
 )
 @click.option(
     "--config", "config_file", type=PLACE, help="TOML file of settings, as in recipes/; the other options go before it."
@@ -57,7 +60,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     metavar="KEY=VALUE",
     help="One setting, as --set optimizer.lr=5e-4; can be given many times. --print-config shows all keys.",
 )
-@click.option("--steps", type=click.IntRange(1), help="Steps of the whole run. Default: 30000.")
+@click.option("--steps", type=click.IntRange(1), help="Steps of the whole run. Default: 30000; of a vocoder 40000.")
 @click.option(
     "--max-minutes",
     type=click.FloatRange(0, min_open=True),
@@ -83,10 +86,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--json", "as_json", is_flag=True, help="At the end one JSON object on stdout: run, step, ending, report."
 )
 def command(**options: object) -> None:
-    """Train a model on PREPARED, a folder written by `glowvox data prepare`.
+    """Train a voice or a vocoder on PREPARED, a folder written by `glowvox data prepare`.
 
     \b
       glowvox train prepared/mine
+      glowvox train prepared/mine --preset istft-small
       glowvox train prepared/mine --preset base --max-minutes 120
       glowvox train prepared/mine --overfit 4 --steps 1000
       glowvox train -o runs/mine-small
@@ -114,34 +118,42 @@ def command(**options: object) -> None:
         _train(asked, settings)
 
 
-def _train(asked: Asked, settings: TrainConfig) -> None:
+def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> None:
     import logging
 
     from glowvox.cli.screens import open_screen
     from glowvox.train.progress import Progress
     from glowvox.train.start import train
+    from glowvox.train.vocoder_config import VocoderTrainConfig
+    from glowvox.train.vocoder_start import train_vocoder
 
     for name in ("lightning", "lightning_fabric"):  # they announce every process
         logging.getLogger(name).setLevel(logging.WARNING)
     folder = asked.run or _default_folder(asked, settings)
     with open_screen(settings.steps) as screen:
-        ending = train(
-            folder,
-            settings,
-            devices=_devices(asked.devices),
-            nodes=asked.nodes,
-            max_minutes=asked.max_minutes,
-            watch=lambda run: Progress(run, screen, max_minutes=asked.max_minutes),
-        )
+        devices = _devices(asked.devices)
+
+        def watch(run: Run | VocoderRun) -> Progress:
+            return Progress(run, screen, max_minutes=asked.max_minutes)
+
+        if isinstance(settings, VocoderTrainConfig):
+            ending = train_vocoder(
+                folder, settings, devices=devices, nodes=asked.nodes, max_minutes=asked.max_minutes, watch=watch
+            )
+        else:
+            ending = train(
+                folder, settings, devices=devices, nodes=asked.nodes, max_minutes=asked.max_minutes, watch=watch
+            )
     if ending:  # other processes than the first have nothing to say
         _finish(folder, ending, as_json=asked.as_json)
 
 
 def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
     from glowvox.train.checkpoint import step_of
-    from glowvox.train.run import Run
+    from glowvox.train.run import Run, VocoderRun, kind_of
 
-    latest = Run.load(folder).latest()
+    run: Run | VocoderRun = Run.load(folder) if kind_of(folder) == "voice" else VocoderRun.load_vocoder(folder)
+    latest = run.latest()
     step = step_of(latest) if latest else 0
     click.echo(f"{ending}; saved at step {step:,}. Look at {folder / 'report.html'}", err=True)
     if as_json:
@@ -153,36 +165,66 @@ def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
 
 def _report_only(asked: Asked) -> None:
     from glowvox.train.report import write_report
-    from glowvox.train.run import Run
+    from glowvox.train.run import Run, VocoderRun, kind_of
+    from glowvox.train.vocoder_report import write_vocoder_report
 
     if asked.run is None:
         raise UsageError("--report-only needs the run: give its folder with -o")
-    click.echo(str(write_report(Run.load(asked.run))))
+    if kind_of(asked.run) == "vocoder":
+        click.echo(str(write_vocoder_report(VocoderRun.load_vocoder(asked.run))))
+    else:
+        click.echo(str(write_report(Run.load(asked.run))))
 
 
-def _settings(asked: Asked) -> TrainConfig:
+def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig:
     """The settings of the command line, on top of those of a file, a run to go on with, or a preset."""
     from glowvox import config
-    from glowvox.models.glow_tts_config import PRESETS as MODELS
+    from glowvox.models.glow_tts_config import PRESETS as VOICES
+    from glowvox.models.istft_config import PRESETS as VOCODERS
     from glowvox.train.config import TrainConfig
-    from glowvox.train.run import Run
+    from glowvox.train.run import Run, VocoderRun
+    from glowvox.train.vocoder_config import VocoderTrainConfig
 
+    given = {"prepared": asked.prepared and str(asked.prepared), "steps": asked.steps, "overfit": asked.overfit}
+    named: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    going_on = asked.prepared is None and asked.run is not None and (asked.run / "run.toml").is_file()
     table: dict[str, Any] = {}
+    if _kind(asked, going_on=going_on) == "vocoder":
+        if asked.overfit is not None:
+            raise UsageError("--overfit is a diagnostic of voices, not of vocoders")
+        if asked.config_file is not None:
+            table = config.plain(config.load(asked.config_file, VocoderTrainConfig))
+        elif going_on and asked.run is not None:
+            table = config.plain(VocoderRun.load_vocoder(asked.run).settings.train)
+        if asked.preset is not None:
+            table["model"] = config.plain(VOCODERS[asked.preset])
+        return config.build(table | named, VocoderTrainConfig, asked.overrides, where="settings")
     if asked.config_file is not None:
         table = config.plain(config.load(asked.config_file, TrainConfig))
-    elif asked.prepared is None and asked.run is not None and (asked.run / "run.toml").is_file():
+    elif going_on and asked.run is not None:
         table = config.plain(Run.load(asked.run).settings.train)
     if asked.preset is not None or not table:
-        table["model"] = config.plain(MODELS[asked.preset or "small"])
-    given = {"prepared": asked.prepared and str(asked.prepared), "steps": asked.steps, "overfit": asked.overfit}
-    table |= {key: value for key, value in given.items() if value is not None}
-    return config.build(table, TrainConfig, asked.overrides, where="settings")
+        table["model"] = config.plain(VOICES[asked.preset or "small"])
+    return config.build(table | named, TrainConfig, asked.overrides, where="settings")
 
 
-def _default_folder(asked: Asked, settings: TrainConfig) -> Path:
+def _kind(asked: Asked, *, going_on: bool) -> str:
+    """Whether a voice or a vocoder is meant: by the preset, the file of settings, or the run."""
+    from glowvox.models.istft_config import PRESETS as VOCODERS
+    from glowvox.train.run import kind_in, kind_of
+
+    if asked.preset is not None:
+        return "vocoder" if asked.preset in VOCODERS else "voice"
+    if asked.config_file is not None and asked.config_file.is_file():
+        return kind_in(asked.config_file.read_text(encoding="utf-8", errors="replace"))
+    return kind_of(asked.run) if going_on and asked.run is not None else "voice"
+
+
+def _default_folder(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> Path:
     """`runs/PREPARED-PRESET`, with the file's name where settings come from one."""
     kind = asked.preset or (asked.config_file.stem if asked.config_file else "small")
-    diagnostic = f"-overfit{settings.overfit}" if settings.overfit else ""
+    clips = getattr(settings, "overfit", 0)
+    diagnostic = f"-overfit{clips}" if clips else ""
     return Path("runs") / f"{Path(settings.prepared).resolve().name}-{kind}{diagnostic}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,14 @@ class Done(NamedTuple):
     notes: tuple[str, ...]
 
 
+class Method(NamedTuple):
+    """How sound is made: a name, the mel it starts from, and mel (M, T) → samples."""
+
+    name: str
+    mel: MelConfig
+    vocode: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+
+
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="WAV to write, for one input.")
@@ -45,10 +54,14 @@ class Done(NamedTuple):
 @click.option(
     "--mel-config",
     metavar="NAME|TOML",
-    default="hifi-gan-22k",
-    show_default=True,
     help="Mel convention: hifi-gan-22k, hifi-gan-22k-full, tacotron-22k, bigvgan-24k, vocos-24k, coqui-22k, or a TOML "
-    "file with its settings (docs/mel.md lists them).",
+    "file with its settings (docs/mel.md lists them). Default: hifi-gan-22k.",
+)
+@click.option(
+    "--vocoder",
+    metavar="PLACE",
+    type=click.Path(path_type=Path),
+    help="Run folder or weights file of a trained vocoder, which also says the mel. Default: Griffin-Lim.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on stdout instead of a line of words.")
 def command(
@@ -58,12 +71,14 @@ def command(
     output_dir: Path | None,
     iterations: int,
     seed: int,
-    mel_config: str,
+    mel_config: str | None,
+    vocoder: Path | None,
     as_json: bool,
 ) -> None:
     """Copy-synthesise recordings: to a mel spectrogram and back to sound, with no model in between.
 
-    What you hear is the best that a model which makes mel spectrograms could sound through Griffin-Lim. IN is a
+    What you hear is the best that a model which makes mel spectrograms could sound through Griffin-Lim or, with
+    --vocoder, through that vocoder. IN is a
     recording of any common format, or a mel spectrogram (.npy of bands × frames, in the units of --mel-config).
     Without -o or --output-dir the result lies beside its input as NAME.vocoded.wav. A file that cannot be used is
     reported and the others are still done.
@@ -72,21 +87,21 @@ def command(
     glowvox vocode clip.wav
     glowvox vocode clip.flac -o copy.wav --iterations 100
     glowvox vocode recordings/*.wav --output-dir copies/
+    glowvox vocode clip.wav --vocoder runs/mine-istft-small
     """
-    from glowvox.audio.conventions import convention
-
-    config = convention(mel_config)
+    method = _method(mel_config, vocoder, iterations=iterations, seed=seed)
+    config = method.mel
     failures: list[InputError] = []
     for source, target in _plan(inputs, output, output_dir).items():
         try:
-            done = _vocode(source, target, config, iterations=iterations, seed=seed)
+            done = _vocode(source, target, method)
         except InputError as error:
             if len(inputs) == 1:
                 raise
             failures.append(error)
             click.echo(f"error: {error}", err=True)
             continue
-        _tell(done, config, f"Griffin-Lim, {iterations} iterations, seed {seed}", as_json=as_json)
+        _tell(done, config, method.name, as_json=as_json)
     if failures:
         raise AudioError(f"{len(failures)} of {len(inputs)} inputs could not be vocoded; the others are written")
 
@@ -115,13 +130,35 @@ def _plan(inputs: tuple[Path, ...], output: Path | None, output_dir: Path | None
     return plan
 
 
-def _vocode(source: Path, target: Path, config: MelConfig, *, iterations: int, seed: int) -> Done:
+def _method(mel_config: str | None, vocoder: Path | None, *, iterations: int, seed: int) -> Method:
+    """Griffin-Lim, or a trained vocoder with the mel it wants."""
+    if vocoder is not None:
+        from glowvox.cli.extras import needs_train
+
+        if mel_config is not None:
+            raise UsageError("--mel-config and --vocoder exclude each other: a vocoder knows its mel")
+        with needs_train("a trained vocoder"):
+            from glowvox.train.vocoders import Vocoder
+        loaded = Vocoder.load(vocoder)
+        return Method(f"{loaded.name}, seed {seed}", loaded.mel, lambda mel: loaded(mel, seed))
+    from glowvox.audio.conventions import convention
     from glowvox.audio.griffin_lim import griffin_lim
+
+    config = convention(mel_config or "hifi-gan-22k")
+    return Method(
+        f"Griffin-Lim, {iterations} iterations, seed {seed}",
+        config,
+        lambda mel: griffin_lim(mel, config, iterations=iterations, seed=seed),
+    )
+
+
+def _vocode(source: Path, target: Path, method: Method) -> Done:
     from glowvox.audio.mel import log_mel
     from glowvox.audio.read import read_audio
     from glowvox.audio.wave import Audio, write_wav
 
     notes: tuple[str, ...] = ()
+    config = method.mel
     if source.suffix.lower() == ".npy":
         mel = _read_mel(source, config)
     else:
@@ -129,7 +166,7 @@ def _vocode(source: Path, target: Path, config: MelConfig, *, iterations: int, s
         mel, notes = log_mel(recording.audio.samples, config), recording.notes
     if not mel.shape[1]:
         raise AudioError(f"{source}: shorter than one frame of {config.hop / config.sample_rate * 1000:.1f} ms")
-    sound = Audio(griffin_lim(mel, config, iterations=iterations, seed=seed), config.sample_rate)
+    sound = Audio(method.vocode(mel), config.sample_rate)
     write_wav(target, sound)
     return Done(source, target, sound.seconds, notes)
 

@@ -75,6 +75,18 @@ def run_curves(metrics: Metrics, *, diagnostic: bool = False) -> list[Curve]:
                 Line(held, metrics.series("val_duration"), "held"),
             ),
         ),
+        Curve(
+            "Spectral distance",
+            (
+                Line("training", metrics.series("spectral"), "train"),
+                Line("held out, with its own pitch", metrics.series("val_spectral"), "held"),
+            ),
+        ),
+        Curve(
+            "Pitch: share of voiced frames more than 50 cents off",
+            (Line(held, metrics.series("val_pitch_wrong"), "held"),),
+        ),
+        Curve("Voicing: share of frames taken wrongly", (Line(held, metrics.series("val_voicing_wrong"), "held"),)),
         Curve("Alignment: distance from the diagonal", (Line("training", metrics.series("off_diagonal"), "train"),)),
         Curve("Gradient norm", (Line("training", metrics.series("grad_norm"), "train"),), logarithmic=True),
         Curve("Learning rate", (Line("training", metrics.series("lr"), "train", smooth=False),)),

@@ -25,6 +25,7 @@ SMALL_GAIN = 0.005  # of the held-out loss, by half as many steps again, which n
 RISE, GAP = 0.02, 0.05  # nats: held-out loss above its best, and its distance from training above the smallest
 SOME_SKIPPED, MANY_SKIPPED = 0.001, 0.02  # shares of all steps
 BY_HEART, EXACT = 1.5, 0.05  # nats that a few clips fall, and the error of log durations, once they are known
+HEARD = 0.1  # share of frames with a wrong pitch under which a vocoder sounds like the speaker
 EXPLODED, SPIKE = 10.0, 5.0  # gradient norms, as multiples of the calm ones
 
 
@@ -51,13 +52,15 @@ def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> 
     steadiness = [skipped(metrics), learning_rate(metrics)]
     if diagnostic:
         return [by_heart(metrics), *steadiness]
+    if metrics.vocoder:
+        return [learning(metrics), pitch(metrics), gaining(metrics), overfitting(metrics), *steadiness]
     return [learning(metrics), alignment(metrics), gaining(metrics), overfitting(metrics), *steadiness]
 
 
 def learning(metrics: Metrics) -> Verdict:
     """Whether the loss falls, in training and, once there are two validations, on held-out clips."""
     name = "learning"
-    held, own = metrics.series("val_nll"), metrics.series("nll")
+    held, own = metrics.held, metrics.loss
     if len(own) < 6:
         if metrics.step > EARLY:
             return Verdict(name, "bad", "Hardly any step had a finite loss.", _LOWER_RATE)
@@ -141,10 +144,10 @@ def gaining(metrics: Metrics) -> Verdict:
 def overfitting(metrics: Metrics) -> Verdict:
     """Whether what is gained in training is lost on held-out clips."""
     name = "overfitting"
-    held = metrics.series("val_nll")
+    held = metrics.held
     if len(held) < 3 or metrics.step <= EARLY:
         return Verdict(name, "wait", _too_few(metrics, len(held)))
-    own = metrics.series("nll")
+    own = metrics.loss
     # at first the training windows before a validation lie far above it: the steep part says nothing of the gap
     late = [(step, value) for step, value in zip(held.steps, held.values, strict=True) if 3 * step >= held.steps[-1]]
     gaps = [value - _near(own, step) for step, value in late]
@@ -161,20 +164,43 @@ def overfitting(metrics: Metrics) -> Verdict:
         )
     if held.values[-1] > held.values[0]:
         return Verdict(name, "wait", "Nothing has been learned that could be overfitted.")
-    durations = metrics.series("val_duration")
-    worse = durations.values[-1] / max(1e-9, min(durations.values))
-    if worse > 1.15 and durations.values[-1] > _near(metrics.series("duration"), durations.steps[-1]):
-        return Verdict(
-            name,
-            "wait",
-            f"The duration predictor overfits: its held-out loss is {worse:.2f} times its best ({numbers}).",
-            "More dropout there helps: --set model.duration.dropout=0.3",
-        )
+    if (predictor := _durations_overfit(metrics, numbers)) is not None:
+        return predictor
     if growth > GAP:
         return Verdict(
             name, "wait", f"Training gains more than held-out clips do ({numbers}).", "Watch the held-out curve."
         )
     return Verdict(name, "good", f"Held-out clips gain as training does ({numbers}).")
+
+
+def _durations_overfit(metrics: Metrics, numbers: str) -> Verdict | None:
+    """Whether a voice's duration predictor overfits on its own."""
+    durations = metrics.series("val_duration")
+    if not len(durations):
+        return None
+    worse = durations.values[-1] / max(1e-9, min(durations.values))
+    if worse <= 1.15 or durations.values[-1] <= _near(metrics.series("duration"), durations.steps[-1]):
+        return None
+    return Verdict(
+        "overfitting",
+        "wait",
+        f"The duration predictor overfits: its held-out loss is {worse:.2f} times its best ({numbers}).",
+        "More dropout there helps: --set model.duration.dropout=0.3",
+    )
+
+
+def pitch(metrics: Metrics) -> Verdict:
+    """Whether a vocoder hears the pitch of held-out recordings in their mels."""
+    wrong, voicing = metrics.series("val_pitch_wrong"), metrics.series("val_voicing_wrong")
+    if not len(wrong) or not len(voicing):
+        return Verdict("pitch", "wait", "Not validated yet.")
+    numbers = (
+        f"{100 * wrong.values[-1]:.1f} % of voiced frames more than 50 cents off, "
+        f"{100 * voicing.values[-1]:.1f} % of frames taken for voiced or unvoiced wrongly"
+    )
+    if wrong.values[-1] < HEARD and voicing.values[-1] < HEARD:
+        return Verdict("pitch", "good", f"Pitch is heard in the mel: {numbers}.")
+    return Verdict("pitch", "wait", f"Pitch is not heard well yet: {numbers}.", "It keeps getting better for long.")
 
 
 def by_heart(metrics: Metrics) -> Verdict:
@@ -227,7 +253,7 @@ def learning_rate(metrics: Metrics) -> Verdict:
         return Verdict(name, "wait", f"{metrics.step:,} steps are too few to tell.")
     calm = min(norms.smoothed(5).values)
     now = norms.last(0.15).median()
-    losses = metrics.series("nll").smoothed(5)
+    losses = metrics.loss.smoothed(5)
     leap = losses.last(0.1).median() - min(losses.values)
     numbers = f"gradient norm {_short(now)}, {_short(calm)} at its calmest"
     if now > EXPLODED * calm:
@@ -267,7 +293,9 @@ def _story(series: Series) -> str:
 
 
 def _total(metrics: Metrics) -> Series:
-    """What the best checkpoint is chosen by: both held-out losses together."""
+    """What the best checkpoint is chosen by: the held-out losses together."""
+    if metrics.vocoder:
+        return metrics.held
     held, durations = metrics.series("val_nll"), metrics.series("val_duration")
     by_step = dict(zip(durations.steps, durations.values, strict=True))
     pairs = [(s, v + by_step[s]) for s, v in zip(held.steps, held.values, strict=True) if s in by_step]

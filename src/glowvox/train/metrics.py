@@ -43,7 +43,9 @@ class Metrics:
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         self.records = [record for record in records if isinstance(record.get("step"), int)]
-        self.training = [record for record in self.records if "nll" in record]
+        self.vocoder = any("spectral" in record for record in self.records)
+        self._loss = "spectral" if self.vocoder else "nll"
+        self.training = [record for record in self.records if self._loss in record]
 
     def series(self, name: str) -> Series:
         """A column by its name; a value that is missing or not finite is left out."""
@@ -53,6 +55,16 @@ class Metrics:
             if isinstance(record.get(name), (int, float)) and math.isfinite(record[name])
         ]
         return Series(tuple(step for step, _ in found), tuple(value for _, value in found))
+
+    @property
+    def loss(self) -> Series:
+        """The training loss: likelihood of a voice, spectral distance of a vocoder."""
+        return self.series(self._loss)
+
+    @property
+    def held(self) -> Series:
+        """The same on held-out clips."""
+        return self.series(f"val_{self._loss}")
 
     @property
     def step(self) -> int:

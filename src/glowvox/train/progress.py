@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from glowvox.train.config import TrainConfig
 from glowvox.train.health import Status, judge
 from glowvox.train.metrics import Metrics
-from glowvox.train.run import Run
+from glowvox.train.run import Run, VocoderRun
 from glowvox.train.words import time_left
 
 INTERVAL = 10.0  # seconds between two lines
@@ -31,7 +32,7 @@ class Progress:
 
     def __init__(
         self,
-        run: Run,
+        run: Run | VocoderRun,
         screen: Screen,
         *,
         max_minutes: float | None = None,
@@ -39,6 +40,7 @@ class Progress:
     ) -> None:
         self.screen = screen
         self.config = run.settings.train
+        self.diagnostic = isinstance(self.config, TrainConfig) and self.config.overfit > 0
         self.clock = clock
         self.deadline = None if max_minutes is None else clock() + 60 * max_minutes
         self.run = run
@@ -52,7 +54,7 @@ class Progress:
             self.records.append(record)
         else:  # of a run taken up, the file holds what came before; this record is in it already
             self.records = list(self.run.read_metrics()) or [record]
-        validation = "val_nll" in record
+        validation = any(key.startswith("val_") for key in record)
         now = self.clock()
         if not validation and now - self._shown < INTERVAL and record["step"] < self.config.steps:
             return
@@ -60,7 +62,7 @@ class Progress:
             self._shown = now
         metrics = Metrics(self.records)
         if validation:
-            self.screen.say(validation_line(record, diagnostic=self.config.overfit > 0))
+            self.screen.say(validation_line(record, diagnostic=self.diagnostic))
         else:
             self.screen.show(self._line(metrics, now), metrics.step)
         self._tell_verdicts()
@@ -70,7 +72,7 @@ class Progress:
         return status_line(metrics, steps=self.config.steps, seconds_left=left)
 
     def _tell_verdicts(self) -> None:
-        for verdict in judge(self.records, diagnostic=self.config.overfit > 0):
+        for verdict in judge(self.records, diagnostic=self.diagnostic):
             # at first sight only trouble is news
             before = self.verdicts.get(verdict.name, "good" if verdict.status == "good" else "wait")
             if verdict.status != before:
@@ -84,7 +86,9 @@ def status_line(metrics: Metrics, *, steps: int, seconds_left: float | None = No
     seconds_left  until a deadline, where there is one
     """
     last = metrics.training[-1]
-    parts = [f"step {metrics.step:,} of {steps:,}", f"loss {last['nll']:.3f}", f"durations {last['duration']:.3f}"]
+    losses = {"spectral": "spectral distance", "pitch": "pitch", "nll": "loss", "duration": "durations"}
+    parts = [f"step {metrics.step:,} of {steps:,}"]
+    parts += [f"{name} {last[key]:.3f}" for key, name in losses.items() if key in last]
     pace = metrics.pace()
     if pace:
         parts.append(f"{1 / pace:.3g} steps/s")
@@ -100,5 +104,10 @@ def status_line(metrics: Metrics, *, steps: int, seconds_left: float | None = No
 
 def validation_line(record: Mapping[str, Any], *, diagnostic: bool = False) -> str:
     """What a validation found; a diagnostic's is of the clips it trains on."""
+    if "val_spectral" in record:
+        line = f"step {record['step']:,}: held-out spectral distance {record['val_spectral']:.3f}"
+        if "val_pitch_wrong" in record:
+            line += f", {100 * record['val_pitch_wrong']:.1f} % of voiced frames with a wrong pitch"
+        return line
     what = "loss of the same clips" if diagnostic else "held-out loss"
     return f"step {record['step']:,}: {what} {record['val_nll']:.3f}, durations {record['val_duration']:.3f}"

@@ -15,7 +15,7 @@ from glowvox.train.checkpoint import step_of
 from glowvox.train.curves import Mark, run_curves, svg
 from glowvox.train.health import Verdict, judge
 from glowvox.train.metrics import Metrics
-from glowvox.train.run import Run
+from glowvox.train.run import Run, VocoderRun
 from glowvox.train.samples import ClipSample, SampleSheet, SentenceSample, read_sheets
 from glowvox.train.summary import DataSummary, read_summary
 from glowvox.train.words import counted, duration, time_left
@@ -37,22 +37,22 @@ def write_report(run: Run, *, ending: str | None = None) -> Path:
     sheets = list(reversed(read_sheets(run.samples)))[:NEWEST]
     diagnostic = run.settings.train.overfit > 0
     parts = [
-        _opening(run, metrics, ending),
+        opening(run, metrics, ending),
         _diagnostic(run) if diagnostic else "",
-        _verdicts(judge(metrics.records, diagnostic=diagnostic)),
-        _curves(run, metrics),
+        verdict_list(judge(metrics.records, diagnostic=diagnostic)),
+        curve_sheet(run, metrics, diagnostic=diagnostic),
         _sentences(run, sheets),
         _clips(run, sheets, diagnostic=diagnostic),
-        _skips(metrics),
+        skip_table(metrics),
         _data(read_summary(run)),
-        _settings(run),
+        settings_text(run),
     ]
     path = run.folder / "report.html"
     write_text(path, page.page(f"{run.folder.resolve().name}: training report", parts))
     return path
 
 
-def stages(run: Run, metrics: Metrics) -> list[Mark]:
+def stages(run: Run | VocoderRun, metrics: Metrics) -> list[Mark]:
     """Where a run's curves are marked: the end of the warm-up, the best checkpoint."""
     marks = [Mark(run.settings.train.optimizer.warmup, "warm-up ends")]
     best = run.best()
@@ -61,7 +61,8 @@ def stages(run: Run, metrics: Metrics) -> list[Mark]:
     return [mark for mark in marks if mark.step <= metrics.step]
 
 
-def _opening(run: Run, metrics: Metrics, ending: str | None) -> str:
+def opening(run: Run | VocoderRun, metrics: Metrics, ending: str | None) -> str:
+    """Name, progress and how long it will take."""
     steps = run.settings.train.steps
     pace = metrics.pace()
     facts = [
@@ -90,7 +91,8 @@ def _diagnostic(run: Run) -> str:
     )
 
 
-def _verdicts(verdicts: Sequence[Verdict]) -> str:
+def verdict_list(verdicts: Sequence[Verdict]) -> str:
+    """The verdicts with their colours."""
     rows = "\n".join(
         f'<li class="{v.status}"><span class="badge">{v.status}</span><span>{escape(v.name)}</span>'
         f'<span>{escape(v.sentence)} <span class="quiet">{escape(v.advice)}</span></span></li>'
@@ -99,9 +101,9 @@ def _verdicts(verdicts: Sequence[Verdict]) -> str:
     return page.section("How it stands", f'<ul class="verdicts">\n{rows}\n</ul>')
 
 
-def _curves(run: Run, metrics: Metrics) -> str:
+def curve_sheet(run: Run | VocoderRun, metrics: Metrics, *, diagnostic: bool = False) -> str:
+    """All curves of a run."""
     marks = stages(run, metrics)
-    diagnostic = run.settings.train.overfit > 0
     pictures = [svg(curve, marks) for curve in run_curves(metrics, diagnostic=diagnostic)]
     return page.section("Curves", f'<div class="curves">{"".join(pictures)}</div>' if pictures else "")
 
@@ -124,8 +126,8 @@ def _sentence(run: Run, folder: Path, step: int, sample: SentenceSample) -> str:
         return page.card(title, page.paragraph(sample.problem, quiet=True))
     return page.card(
         title,
-        page.sound("", _link(run, folder, sample.audio)) if sample.audio else "",
-        page.picture(f"mel spectrogram of {sample.text}", _link(run, folder, sample.picture)) if sample.picture else "",
+        page.sound("", link(run, folder, sample.audio)) if sample.audio else "",
+        page.picture(f"mel spectrogram of {sample.text}", link(run, folder, sample.picture)) if sample.picture else "",
     )
 
 
@@ -152,9 +154,9 @@ def _clip(run: Run, folder: Path, clip: ClipSample) -> str:
         ("generated, with the recording's durations", clip.forced),
         ("generated, with durations of its own", clip.free),
     )
-    players = "".join(page.card("", page.sound(name, _link(run, folder, file))) for name, file in heard if file)
+    players = "".join(page.card("", page.sound(name, link(run, folder, file))) for name, file in heard if file)
     pictures = (("mel spectrograms, real and generated", clip.mels), ("alignment and durations", clip.alignment))
-    shown = "".join(page.picture(what, _link(run, folder, file)) for what, file in pictures if file)
+    shown = "".join(page.picture(what, link(run, folder, file)) for what, file in pictures if file)
     if clip.difference is None:
         apart = ""
     else:
@@ -166,7 +168,8 @@ def _clip(run: Run, folder: Path, clip: ClipSample) -> str:
     return f'{heading}<div class="row">{players}</div>{apart}{shown}'
 
 
-def _skips(metrics: Metrics) -> str:
+def skip_table(metrics: Metrics) -> str:
+    """Where steps were skipped; empty where none was."""
     skips = metrics.skips()
     if not skips:
         return ""
@@ -190,10 +193,12 @@ def _data(summary: DataSummary | None) -> str:
     )
 
 
-def _settings(run: Run) -> str:
+def settings_text(run: Run | VocoderRun) -> str:
+    """The settings, folded."""
     text = config.dumps(run.settings.train)
     return page.section("Settings", page.folded("everything this run was begun with", f"<pre>{escape(text)}</pre>"))
 
 
-def _link(run: Run, folder: Path, file: str) -> str:
+def link(run: Run | VocoderRun, folder: Path, file: str) -> str:
+    """Address of a sample, from the page."""
     return quote(f"{folder.relative_to(run.folder).as_posix()}/{file}")

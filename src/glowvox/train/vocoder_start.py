@@ -17,6 +17,7 @@ from glowvox.train.loop import Loop, Stop
 from glowvox.train.run import VocoderRun, VocoderSettings
 from glowvox.train.vocoder_config import VocoderTrainConfig
 from glowvox.train.vocoder_recipe import VocoderRecipe
+from glowvox.train.vocoder_report import write_vocoder_report
 from glowvox.train.vocoder_samples import write_samples
 
 Record = Mapping[str, Any]
@@ -57,9 +58,12 @@ def train_vocoder(
     devices: int | str = "auto",
     nodes: int = 1,
     max_minutes: float | None = None,
-    watch: Callable[[Record], None] = lambda record: None,
+    watch: Callable[[VocoderRun], Callable[[Record], None]] = lambda run: lambda record: None,
 ) -> str:
-    """Train a vocoder's run from where it stands; says why it ended, or nothing in processes other than the first."""
+    """Train a vocoder's run from where it stands; says why it ended, or nothing in processes other than the first.
+
+    watch  called once with the run, gives what is then called with every record of its metrics
+    """
     run, prepared = open_vocoder_run(folder, config)
     clips, held_out = prepared.clips("train"), prepared.clips("val")
     fabric = Fabric(devices=devices, num_nodes=nodes, precision="32-true")
@@ -72,17 +76,19 @@ def train_vocoder(
     recipe = VocoderRecipe(config, model, fabric)
     feed = SegmentFeed(clips, held_out, config, prepared.mel)
     shown = one_a_speaker(held_out or clips)
-    loop = Loop(
-        run,
-        recipe,
-        feed,
-        sample=lambda step: write_samples(run.samples / f"step-{step:07d}", recipe, shown),
-        report=watch if first else lambda record: None,
-    )
+
+    def sample(step: int) -> None:
+        write_samples(run.samples / f"step-{step:07d}", recipe, shown)
+        write_vocoder_report(run)
+
+    loop = Loop(run, recipe, feed, sample=sample, report=watch(run) if first else lambda record: None)
     loop.resume()
     with Stop(max_minutes) as stop:
         ending = loop.fit(stop)
-    return ending if first else ""
+    if not first:
+        return ""
+    write_vocoder_report(run, ending=ending)
+    return ending
 
 
 def one_a_speaker(clips: list[Clip]) -> list[Clip]:

@@ -106,5 +106,6 @@ def without_training_clips(data: Prepared) -> Prepared:
         frame_multiple=data.frame_multiple,
         symbols=data.symbols,
         speakers=data.speakers,
+        sound=data.sound,
         rows=rows,
     )
