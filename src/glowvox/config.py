@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import msgspec
 
@@ -97,7 +97,9 @@ def _with_none(table: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict[str
     types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
     restored = dict(table)
     for key, value in table.items():
-        inner = _struct_in(types[key])
+        if key not in types:  # a tag
+            continue
+        inner = _struct_in(types[key], value)
         if value == NONE and type(None) in getattr(types[key], "__args__", ()):
             restored[key] = None
         elif inner is not None and isinstance(value, Mapping):
@@ -129,17 +131,26 @@ def _value(text: str) -> Any:
 def _refuse_unknown(table: Mapping[str, Any], kind: type[msgspec.Struct], where: str, path: tuple[str, ...]) -> None:
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
     for key, value in table.items():
+        if key == kind.__struct_config__.tag_field:
+            continue
         if key not in fields:
             place = f"[{'.'.join(path)}]: " if path else ""
             raise ConfigError(f"{where}: {place}unknown key '{key}'{near(key, list(fields))}")
-        inner = _struct_in(fields[key])
+        inner = _struct_in(fields[key], value)
         if inner is not None and isinstance(value, Mapping):
             _refuse_unknown(value, inner, where, (*path, key))
 
 
-def _struct_in(annotation: Any) -> type[msgspec.Struct] | None:
+def _struct_in(annotation: Any, value: Any) -> type[msgspec.Struct] | None:
+    """The struct that an annotation means; of several, the one that the value's tag names."""
+    if get_origin(annotation) is dict:  # whose keys are names and no fields
+        return None
     candidates = (annotation, *getattr(annotation, "__args__", ()))
-    return next((c for c in candidates if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
+    structs = [c for c in candidates if isinstance(c, type) and issubclass(c, msgspec.Struct)]
+    if len(structs) > 1 and isinstance(value, Mapping):
+        field = structs[0].__struct_config__.tag_field
+        return next((struct for struct in structs if struct.__struct_config__.tag == value.get(field)), None)
+    return structs[0] if structs else None
 
 
 def _explain(message: str) -> str:

@@ -11,11 +11,19 @@ from tests.golden.result import Result
 
 CHECKS = {
     "glow_tts_authors": "checks_glow_tts",
+    "glow_tts_coqui": "checks_coqui",
     "glow_tts_state_dict_names": "checks_names",
+    "glow_tts_ljspeech_split": "checks_split",
     "mas_reference": "checks_mas",
     "mel_": "checks_mel",
     "vocos_mel_features": "checks_mel",
+    "vocos_": "checks_vocos",
+    "hifigan_": "checks_hifi_gan",
+    "bigvgan_": "checks_bigvgan",
     "text_ids": "checks_text",
+    "flowtron_": "checks_flowtron",
+    "state_dict_names": "checks_published_names",
+    "waveglow_": "checks_waveglow",
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,14 @@ from glowvox.nn.masks import length_mask
 from glowvox.train.initialise import initialise_actnorm
 from tests.golden.result import Result, path_of
 
+HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
+
 
 class Case:
     """One file: its tensors, its metadata, the model it describes, and the results so far."""
+
+    name_of = staticmethod(our_name)
+    shape_of = staticmethod(our_shape)
 
     def __init__(self, path: Path) -> None:
         with safe_open(path, "pt") as file:
@@ -48,11 +55,11 @@ class Case:
         expected = model.state_dict()
         loaded: dict[str, Tensor] = {}
         for stored in sorted(name for name in self.tensors if name.startswith("weights/")):
-            name = our_name(stored.removeprefix("weights/"))
+            name = self.name_of(stored.removeprefix("weights/"))
             if name not in expected:
                 self.add(stored, "failed", "no tensor of ours has this name")
                 continue
-            loaded[name] = our_shape(name, self.tensors[stored]).to(torch.float32)
+            loaded[name] = self.shape_of(name, self.tensors[stored]).to(torch.float32)
             if loaded[name].shape == expected[name].shape:
                 self.add(stored, "ok", f"loaded as {name}")
             else:
@@ -123,18 +130,28 @@ def _hook(middle: dict[str, Tensor], name: str) -> Callable[..., None]:
     return keep
 
 
-def _forward_with_intermediates(model: GlowTTS, inputs: tuple[Any, ...], middle: dict[str, Tensor]) -> GlowTTSOutput:
+@contextmanager
+def keep_intermediates(model: GlowTTS, middle: dict[str, Tensor]) -> Iterator[None]:
+    """Fill `middle` with what flows, the first attention, the prenet and the last layer of the encoder give."""
     handles = [
         flow.register_forward_hook(_hook(middle, f"mid/flow{index:02d}"))
         for index, flow in enumerate(walk(model.decoder.chain))
     ]
-    attention = model.encoder.layers[0].attention
-    handles.append(attention.register_forward_hook(_hook(middle, "mid/attn0")))
-    if model.encoder.prenet is not None:
-        handles.append(model.encoder.prenet.register_forward_hook(_hook(middle, "mid/prenet")))
-    out: GlowTTSOutput = model(*inputs)
+    for name, module in (
+        ("mid/attn0", getattr(model.encoder.layers[0], "attention", None)),
+        ("mid/prenet", model.encoder.prenet),
+        ("mid/last_layer", model.encoder.layers[-1]),
+    ):
+        if module is not None:
+            handles.append(module.register_forward_hook(_hook(middle, name)))
+    yield
     for handle in handles:
         handle.remove()
+
+
+def _forward_with_intermediates(model: GlowTTS, inputs: tuple[Any, ...], middle: dict[str, Tensor]) -> GlowTTSOutput:
+    with keep_intermediates(model, middle):
+        out: GlowTTSOutput = model(*inputs)
     tokens, lengths = inputs[0], inputs[1]
     mask = length_mask(lengths, tokens.shape[1])
     encoded = model.encoder(tokens, mask, model.condition(inputs[4], len(tokens)))

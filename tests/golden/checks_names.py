@@ -8,9 +8,11 @@ from typing import Any
 
 import torch
 
+from glowvox.importers import coqui_names, coqui_settings
 from glowvox.importers.glow_tts_names import our_name
 from glowvox.importers.glow_tts_settings import DEFAULTS, REQUIRED, model_config
 from glowvox.models.glow_tts import GlowTTS
+from glowvox.nn.batch_norm import MaskedBatchNorm
 from tests.golden.result import Result
 
 
@@ -20,10 +22,7 @@ def check(path: Path) -> list[Result]:
     hyper = stored["authors_base"]["hyperparameters"]
     results = []
     for name, model in stored.items():
-        if name.startswith("authors_"):
-            results.append(_compare(name, model, hyper))
-        else:
-            results.append(Result(name, "skipped", "no importer of this family yet"))
+        results.append(_compare(name, model, hyper) if name.startswith("authors_") else _compare_coqui(name, model))
     return results
 
 
@@ -42,4 +41,24 @@ def _compare(name: str, stored: dict[str, Any], hyper: dict[str, Any]) -> Result
         return Result(name, "failed", f"tensors differ: {apart}")
     if total != stored["total_parameters"]:
         return Result(name, "failed", f"{total:,} parameters, stored {stored['total_parameters']:,}")
+    return Result(name, "ok", f"{len(values)} tensors, {total:,} parameters")
+
+
+def _compare_coqui(name: str, stored: dict[str, Any]) -> Result:
+    """Coqui's lists name some of the tensors, and count them all."""
+    config = coqui_settings.model_config(stored["config_overrides"], where=name)
+    speakers = stored["config_overrides"].get("num_speakers", 1)
+    ours = GlowTTS(config, vocabulary=stored["config_overrides"]["num_chars"], bands=80, speakers=speakers)
+    values = {name: value.numel() for name, value in ours.state_dict().items()}
+    if config.speakers == "given":
+        del values["speaker_table.weight"]
+    for tensor, shape, _ in stored["tensors"]:
+        size = torch.Size(shape).numel()
+        if not coqui_names.idle(tensor) and values.get(coqui_names.our_name(tensor) or "") != size:
+            return Result(name, "failed", f"'{tensor}' of {size} values has no place like it")
+    counters = sum(isinstance(module, MaskedBatchNorm) for module in ours.modules())
+    total = sum(parameter.numel() for parameter in ours.parameters())
+    if (len(values) + counters, total) != (stored["n_tensors"], stored["total_parameters"]):
+        found = f"{len(values)} tensors and {counters} counters, {total:,} parameters"
+        return Result(name, "failed", f"{found}, stored {stored['n_tensors']} and {stored['total_parameters']:,}")
     return Result(name, "ok", f"{len(values)} tensors, {total:,} parameters")

@@ -20,9 +20,10 @@ from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.prepared import Prepared
 from glowvox.errors import CheckpointError, CorpusError, UsageError
 from glowvox.models.istft_config import IstftConfig
+from glowvox.models.upsampling_config import HiFiGANConfig
 from glowvox.train.config import EveryConfig, OptimizerConfig
 from glowvox.train.run import Run, VocoderRun
-from glowvox.train.vocoder_config import SegmentConfig, VocoderTrainConfig
+from glowvox.train.vocoder_config import CriticConfig, SegmentConfig, VocoderTrainConfig
 from glowvox.train.vocoder_start import train_vocoder
 from glowvox.train.vocoders import Vocoder
 from glowvox.train.weights import trained_values, write_vocoder_weights
@@ -74,18 +75,48 @@ def test_it_learns(sound: Path, tmp_path: Path, source: str) -> None:
     assert len(list((tmp_path / "samples" / "step-0000060").glob("*.wav"))) == 2
 
 
-def test_stopped_and_resumed_it_ends_bit_identical(sound: Path, tmp_path: Path) -> None:
-    train_vocoder(tmp_path / "whole", settings(sound))
+CRITIC = CriticConfig(
+    start=4, segments=2, frames=8, periods=(2, 3), period_channels=(2, 2, 2, 4, 4), resolution_channels=2
+)
+HIFI_GAN = HiFiGANConfig(
+    channels=16, rates=(16, 16), kernels=(32, 32), block="single", block_kernels=(3,), dilations=((1, 2),)
+)
+
+
+def test_discriminators_join_at_their_step_and_learn(sound: Path, tmp_path: Path) -> None:
+    config = settings(sound, critic=CRITIC, every=replace(EVERY, log=1), steps=40)
+    train_vocoder(tmp_path, config)
+    lines = [line for line in metrics(tmp_path) if "spectral" in line]
+    assert [line["step"] for line in lines if "critic" in line] == list(range(4, 41))
+    assert lines[-1]["critic"] < 0.97 * lines[3]["critic"]
+    assert lines[-1]["spectral"] < lines[3]["spectral"]
+    late = replace(config, critic=CriticConfig(), steps=41)
+    assert train_vocoder(tmp_path, late) == "all 41 steps are done"  # goes on without
+
+
+def test_hifi_gan_is_trained_by_the_same_recipe(sound: Path, tmp_path: Path) -> None:
+    config = settings(sound, model=HIFI_GAN, critic=CRITIC, steps=30)
+    train_vocoder(tmp_path, config)
+    lines = [line for line in metrics(tmp_path) if "spectral" in line]
+    assert lines[-1]["spectral"] < 0.9 * lines[0]["spectral"]
+    mel = Prepared.load(sound).clips("train")[0].mel().T
+    assert Vocoder.load(tmp_path)(mel).shape == (mel.shape[1] * 256,)
+
+
+@pytest.mark.parametrize("critic", [CriticConfig(), CRITIC])
+def test_stopped_and_resumed_it_ends_bit_identical(sound: Path, tmp_path: Path, critic: CriticConfig) -> None:
+    config = settings(sound, critic=critic)
+    train_vocoder(tmp_path / "whole", config)
 
     def leave(record: Mapping[str, object]) -> None:
         if record["step"] == 5:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    assert train_vocoder(tmp_path / "broken", settings(sound), watch=lambda run: leave) == "stopped by SIGTERM"
+    assert train_vocoder(tmp_path / "broken", config, watch=lambda run: leave) == "stopped by SIGTERM"
     latest = VocoderRun.load_vocoder(tmp_path / "broken").latest()
     assert latest is not None
     assert latest.name == "step-0000005"  # no multiple of the save interval
-    assert train_vocoder(tmp_path / "broken", settings(sound)) == "all 14 steps are done"
+    assert train_vocoder(tmp_path / "broken", config) == "all 14 steps are done"
     whole, broken = (trained_values(VocoderRun.load_vocoder(tmp_path / name))[0] for name in ("whole", "broken"))
     assert [name for name in whole if not torch.equal(whole[name], broken[name])] == []
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from glowvox.train.vocoder_config import VocoderTrainConfig
 
 PLACE = click.Path(path_type=Path)
-PRESETS = ("tiny", "small", "base", "istft-small", "istft-fast", "istft-base")
+PRESETS = (
+    *("tiny", "small", "base"),
+    *("istft-small", "istft-fast", "istft-base", "hifi-gan-v1", "hifi-gan-v2", "hifi-gan-v3"),
+)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     type=click.Choice(PRESETS),
     help="What to train. A voice: tiny to try things out, small for one or two hours on a CPU, base is the paper's, "
     "for a GPU. A vocoder, from data prepared with --sound: istft-small, istft-fast for the slowest machines, "
-    "istft-base for a GPU. Default: small.",
+    "istft-base and the hifi-gan ones for a GPU. Default: small.",
 )
 @click.option(
     "--config", "config_file", type=PLACE, help="TOML file of settings, as in recipes/; the other options go before it."
@@ -180,9 +183,9 @@ def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig:
     """The settings of the command line, on top of those of a file, a run to go on with, or a preset."""
     from glowvox import config
     from glowvox.models.glow_tts_config import PRESETS as VOICES
-    from glowvox.models.istft_config import PRESETS as VOCODERS
     from glowvox.train.config import TrainConfig
     from glowvox.train.run import Run, VocoderRun
+    from glowvox.train.vocoder_config import PRESETS as VOCODERS
     from glowvox.train.vocoder_config import VocoderTrainConfig
 
     given = {"prepared": asked.prepared and str(asked.prepared), "steps": asked.steps, "overfit": asked.overfit}
@@ -210,8 +213,8 @@ def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig:
 
 def _kind(asked: Asked, *, going_on: bool) -> str:
     """Whether a voice or a vocoder is meant: by the preset, the file of settings, or the run."""
-    from glowvox.models.istft_config import PRESETS as VOCODERS
     from glowvox.train.run import kind_in, kind_of
+    from glowvox.train.vocoder_config import PRESETS as VOCODERS
 
     if asked.preset is not None:
         return "vocoder" if asked.preset in VOCODERS else "voice"

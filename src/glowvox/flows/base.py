@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from typing import Generic
 
 from torch import Tensor, nn
+from typing_extensions import TypeVar
+
+Cond = TypeVar("Cond", default=Tensor)  # what a map may be conditioned on; a tensor unless said otherwise
 
 
-class Flow(nn.Module, ABC):
+class Flow(nn.Module, ABC, Generic[Cond]):
     """An invertible map of masked sequences with a tractable Jacobian.
 
     `forward` goes from data to noise, `inverse` from noise to data. Both keep the shape (B, C, T), send zero padding to
@@ -16,22 +20,22 @@ class Flow(nn.Module, ABC):
     """
 
     @abstractmethod
-    def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, mask: Tensor, cond: Cond | None = None) -> tuple[Tensor, Tensor]:
         """Data to noise.
 
         x        (B, C, T)
         mask     (B, 1, T)          ones inside, zeros in the padding
-        cond     (B, G, 1) or None  what the map is conditioned on
+        cond     (B, G, 1) or None  what the map is conditioned on; (B, G, T) where every frame has its own
         returns  (B, C, T), (B,)    the image and log |det ∂y/∂x|
         """
 
     @abstractmethod
-    def inverse(self, y: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def inverse(self, y: Tensor, mask: Tensor, cond: Cond | None = None) -> tuple[Tensor, Tensor]:
         """Noise to data: undoes `forward` under the same mask and conditioning.
 
         y        (B, C, T)
         mask     (B, 1, T)
-        cond     (B, G, 1) or None
+        cond     (B, G, 1) or None  as given to `forward`
         returns  (B, C, T), (B,)    the preimage and log |det ∂x/∂y|
         """
 

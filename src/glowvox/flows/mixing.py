@@ -13,7 +13,9 @@ class GroupMixing(Flow):
     """One S×S matrix shared by all groups of S channels (Glow-TTS §3.3, after Glow's 1×1 convolution).
 
     Half of a group comes from the first half of the channels and half from the second, so that the two halves a
-    coupling keeps apart are mixed: with S = 4, group k holds channels 2k, 2k+1, C/2+2k and C/2+2k+1.
+    coupling keeps apart are mixed: with S = 4, group k holds channels 2k, 2k+1, C/2+2k and C/2+2k+1. With S = C there
+    is one group of all channels in their order, which is Glow's convolution itself. The inverse matrix is computed when
+    it is wanted and never kept: it cannot be that of other weights.
     """
 
     def __init__(self, channels: int, *, splits: int = 4) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 from torch import Tensor
 
 from glowvox.errors import CheckpointError, ConfigError, UsageError
+from glowvox.importers.fit import require_fit
 from glowvox.importers.glow_tts_names import translate
 from glowvox.importers.glow_tts_settings import mel_config, model_config
 from glowvox.importers.tensors import read_container, state_dict
+from glowvox.importers.weight_norm import split_weights
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.authors import BLANK, NAMES
 from glowvox.train.checkpoint import write_checkpoint
@@ -55,7 +57,8 @@ def import_glow_tts(checkpoint: Path, config: Path, folder: Path) -> Imported:
     model = GlowTTS(
         model_settings, vocabulary=len(settings.symbols), bands=settings.mel.bands, speakers=len(settings.speakers)
     )
-    _require_fit(model, ours, checkpoint)
+    split_weights(ours, model.state_dict())
+    require_fit(model, ours, checkpoint)
     run = Run.create(folder, settings)
     state = {"initialised": True, "skipped": 0, "best": float("inf"), "seconds": 0.0}
     write_checkpoint(run.checkpoints, 0, {"model": ours}, state)
@@ -92,20 +95,3 @@ def _symbols(ours: dict[str, Tensor], checkpoint: Path) -> tuple[str, ...]:
         f"{checkpoint}: the embedding has {rows} symbols; the authors' front end has {len(NAMES)}, "
         f"or {len(NAMES) + 1} with blanks"
     )
-
-
-def _require_fit(model: GlowTTS, ours: dict[str, Tensor], checkpoint: Path) -> None:
-    """Refuse tensors that are missing, extra or of another shape, before anything is written."""
-    expected = {name: value.shape for name, value in model.state_dict().items()}
-    for name, shape in expected.items():
-        if name not in ours:
-            raise CheckpointError(
-                f"{checkpoint}: no tensor for '{name}'", hint="is this the settings file it was trained with?"
-            )
-        if ours[name].shape != shape:
-            raise CheckpointError(
-                f"{checkpoint}: '{name}' is {tuple(ours[name].shape)}, the settings ask for {tuple(shape)}",
-                hint="is this the settings file it was trained with?",
-            )
-    for name in ours.keys() - expected.keys():
-        raise CheckpointError(f"{checkpoint}: the settings leave no place for '{name}'")

@@ -24,7 +24,8 @@ class ConvNeXtBlock(nn.Module):
         """x (B, C, T) → (B, C, T)."""
         mixed = self.norm(self.depthwise(x).transpose(1, 2))
         change = self.scale * self.narrow(F.gelu(self.widen(mixed)))
-        return x + change.transpose(1, 2)
+        out: Tensor = x + change.transpose(1, 2)
+        return out
 
 
 class ConvNeXt(nn.Module):

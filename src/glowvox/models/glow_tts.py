@@ -17,7 +17,7 @@ from glowvox.models.glow_tts_config import GlowTTSConfig
 from glowvox.models.speaker_vectors import SpeakerVectors
 from glowvox.models.text_encoder import TextEncoder
 from glowvox.models.token_means import TokenMeans
-from glowvox.nn.alignment import search
+from glowvox.nn.alignment import require_room, search
 from glowvox.nn.masks import expand, length_mask, token_of_frame
 from glowvox.nn.precision import full_precision, upcast
 
@@ -93,6 +93,7 @@ class GlowTTS(nn.Module):
         """
         cond = self.condition(speaker, len(tokens))
         mel, frames = self.whole(mel, frames)
+        require_room(token_lengths, frames)
         token_mask = length_mask(token_lengths, tokens.shape[1], dtype=mel.dtype)
         frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         encoded = self.encoder(tokens, token_mask, cond)

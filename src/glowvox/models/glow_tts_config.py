@@ -48,7 +48,7 @@ class ResidualConvConfig(Settings, frozen=True, kw_only=True):
         """Refuse sizes that cannot be built."""
         if not self.dilations or min(self.dilations) < 1:
             raise ValueError(
-                f"encoder.residual_conv_bn: dilations = {list(self.dilations)} must name one of at least 1 for each block"
+                f"encoder.residual_conv_bn: dilations = {list(self.dilations)} must name one for each block, at least 1"
             )
         _require_positive("encoder.residual_conv_bn", kernel=self.kernel, rounds=self.rounds)
 
@@ -89,6 +89,8 @@ class EncoderConfig(Settings, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse sizes that do not fit each other."""
         _require_positive("encoder", width=self.width, heads=self.heads, layers=self.layers, kernel=self.kernel)
+        _require_positive("encoder", feed_forward=self.feed_forward)
+        _require_share("encoder", self.dropout)
         if self.width % self.heads:
             raise ValueError(f"encoder: heads = {self.heads} must divide width = {self.width}")
         for name in ("window", "reach"):
@@ -109,8 +111,8 @@ class DurationConfig(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse sizes that cannot be built."""
-        if self.kernel is not None:
-            _require_positive("duration", kernel=self.kernel)
+        _require_positive("duration", width=self.width, kernel=1 if self.kernel is None else self.kernel)
+        _require_share("duration", self.dropout)
 
 
 class DecoderConfig(Settings, frozen=True, kw_only=True):
@@ -128,9 +130,12 @@ class DecoderConfig(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse sizes that do not fit each other."""
-        if self.kernel % 2 == 0:
-            raise ValueError(f"decoder: kernel = {self.kernel} must be odd; {self.kernel + 1} is")
-        if self.splits % 2:
+        _require_odd("decoder", self.kernel)
+        _require_positive(
+            "decoder", blocks=self.blocks, width=self.width, layers=self.layers, dilation_rate=self.dilation_rate
+        )
+        _require_share("decoder", self.dropout)
+        if self.splits % 2 or self.splits < 2:
             raise ValueError(f"decoder: splits = {self.splits} must be even; {self.splits + 1} is")
         if self.squeeze < 1:
             raise ValueError(f"decoder: squeeze = {self.squeeze} must be at least 1")

@@ -7,7 +7,7 @@ from typing import Literal
 from glowvox.config import Settings
 
 
-class IstftConfig(Settings, frozen=True, kw_only=True):
+class IstftConfig(Settings, frozen=True, kw_only=True, tag_field="type", tag="istft"):
     """A ConvNeXt network whose output is a spectrum."""
 
     width: int = 256

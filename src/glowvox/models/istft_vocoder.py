@@ -140,7 +140,8 @@ class IstftVocoder(nn.Module):
         """Spectrum of each frame, silence beyond both ends: (B, T·hop) → (B, T, F)."""
         edge = (self.mel.fft_size - self.mel.hop) // 2
         frames = F.pad(wave, (edge, edge)).unfold(1, self.mel.fft_size, self.mel.hop)
-        return torch.fft.rfft(frames * self.window)
+        spectrum: Tensor = torch.fft.rfft(frames * self.window)
+        return spectrum
 
     def _inverse(self, spectrum: Tensor) -> Tensor:
         """Windowed frames added up and divided by the windows' squares: (B, T, F) → (B, T·hop)."""
@@ -152,7 +153,7 @@ class IstftVocoder(nn.Module):
 
     def _overlapped(self, pieces: Tensor) -> Tensor:
         """(B, T, fft_size) → (B, (T − 1)·hop + fft_size)."""
-        parts = pieces.unflatten(2, (-1, self.mel.hop))  # (B, T, P, hop)
+        parts = pieces.reshape(*pieces.shape[:2], -1, self.mel.hop)  # (B, T, P, hop)
         count = parts.shape[2]
         laid = [F.pad(parts[:, :, part], (0, 0, part, count - 1 - part)) for part in range(count)]
         return torch.stack(laid).sum(dim=0).flatten(1)

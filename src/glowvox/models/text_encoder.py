@@ -8,12 +8,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from glowvox.models.encoder_layers import encoder_ending, encoder_layers
 from glowvox.models.glow_tts_config import DurationConfig, EncoderConfig
 from glowvox.nn.convolution import ChannelNorm, Convolution
 from glowvox.nn.dropout import Dropout
 from glowvox.nn.masks import masked
 from glowvox.nn.precision import upcast
-from glowvox.nn.transformer import Prenet, TransformerLayer
+from glowvox.nn.transformer import Prenet
 
 
 class Encoded(NamedTuple):
@@ -21,7 +22,7 @@ class Encoded(NamedTuple):
 
     mean: Tensor  # (B, M, N)
     log_scale: Tensor  # (B, M, N)
-    log_duration: Tensor  # (B, N)  natural logarithm of frames
+    log_duration: Tensor  # (B, N)  natural logarithm of frames, or of frames + 1
 
 
 class DurationPredictor(nn.Module):
@@ -48,7 +49,7 @@ class DurationPredictor(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Embedding, prenet, transformer and three heads (Glow-TTS §3.3, appendix A.1)."""
+    """Embedding, prenet, layers of the chosen kind and three heads (Glow-TTS §3.3, appendix A.1)."""
 
     def __init__(
         self,
@@ -65,21 +66,11 @@ class TextEncoder(nn.Module):
         self.embedding = nn.Embedding(vocabulary, width)
         nn.init.normal_(self.embedding.weight, 0.0, width**-0.5)
         self.prenet = Prenet(width) if config.prenet else None
-        self.layers = nn.ModuleList(
-            TransformerLayer(
-                width,
-                feed_forward=config.feed_forward,
-                heads=config.heads,
-                kernel=config.kernel,
-                window=config.window,
-                reach=config.reach,
-                dropout=config.dropout,
-            )
-            for _ in range(config.layers)
-        )
+        self.layers = encoder_layers(config)
+        self.postnet = encoder_ending(config)
         self.mean = Convolution(width, bands)
         self.log_scale = None if mean_only else Convolution(width, bands)
-        self.duration = DurationPredictor(width + speaker_width, duration, kernel=config.kernel)
+        self.duration = DurationPredictor(width + speaker_width, duration, kernel=duration.kernel or config.kernel)
 
     def forward(self, tokens: Tensor, mask: Tensor, speaker: Tensor | None = None) -> Encoded:
         """Read the tokens of a batch.
@@ -109,4 +100,6 @@ class TextEncoder(nn.Module):
             x = self.prenet(x, mask)
         for layer in self.layers:
             x = layer(x, mask)
+        if self.postnet is not None:
+            x = self.postnet(x, mask)
         return masked(x, mask)

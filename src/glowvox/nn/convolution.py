@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from glowvox.nn.weight_norm import WeightNorm
+
 
 def time_major(x: Tensor) -> Tensor:
     """The same values with the channels of a time step side by side in memory.
@@ -46,29 +48,14 @@ class Convolution(nn.Conv1d):
         return convolve(x, self.weight, self.bias)
 
 
-class WeightNormConv1d(nn.Module):
-    """Length-preserving convolution whose weight is a direction times a gain (Salimans & Kingma 2016, eq. 2).
+class WeightNormConv1d(WeightNorm):
+    """Length-preserving convolution with weight normalisation."""
 
-    weight = gain · direction / ‖direction‖, the norm taken over everything but the output channels.
-    """
+    bias: nn.Parameter
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int = 1, *, dilation: int = 1) -> None:
-        super().__init__()
-        plain = nn.Conv1d(channels_in, channels_out, kernel, dilation=dilation)
+        super().__init__(nn.Conv1d(channels_in, channels_out, kernel))
         self.dilation = dilation
-        self.direction = nn.Parameter(plain.weight.detach().clone())
-        self.gain = nn.Parameter(self._norm(plain.weight.detach()).clone())
-        assert plain.bias is not None
-        self.bias = nn.Parameter(plain.bias.detach().clone())
-
-    @staticmethod
-    def _norm(weight: Tensor) -> Tensor:
-        norm: Tensor = torch.linalg.vector_norm(weight, dim=(1, 2), keepdim=True)  # (O, 1, 1)
-        return norm
-
-    def weight(self) -> Tensor:
-        """The weight as it is applied (O, I, K)."""
-        return torch._weight_norm(self.direction, self.gain, 0)
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve with zeros around the ends.

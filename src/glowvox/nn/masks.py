@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -45,4 +46,8 @@ def expand(x: Tensor, index: Tensor) -> Tensor:
     index    (B, T)     token of each frame, from `token_of_frame`
     returns  (B, C, T)
     """
-    return x.gather(2, index[:, None].expand(-1, x.shape[1], -1))
+    batch, channels, tokens = x.shape
+    rows = x.transpose(1, 2).reshape(batch * tokens, channels)
+    first = tokens * torch.arange(batch, device=x.device)
+    # as a table of rows: gather and its backward would go through memory column by column
+    return F.embedding(index + first[:, None], rows).transpose(1, 2)

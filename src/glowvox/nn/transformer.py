@@ -55,19 +55,17 @@ class TransformerLayer(nn.Module):
     def __init__(
         self,
         channels: int,
+        attention: RelativeAttention,
+        feed_forward: FeedForward,
         *,
-        feed_forward: int,
-        heads: int,
-        kernel: int,
-        window: int | None,
-        reach: int | None,
         dropout: float,
+        eps: float = 1e-4,
     ) -> None:
         super().__init__()
-        self.attention = RelativeAttention(channels, heads, window=window, reach=reach, dropout=dropout)
-        self.attention_norm = ChannelNorm(channels)
-        self.feed_forward = FeedForward(channels, feed_forward, kernel=kernel, dropout=dropout)
-        self.feed_forward_norm = ChannelNorm(channels)
+        self.attention = attention
+        self.attention_norm = ChannelNorm(channels, eps=eps)
+        self.feed_forward = feed_forward
+        self.feed_forward_norm = ChannelNorm(channels, eps=eps)
         self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:

@@ -28,6 +28,10 @@ OBJECTS = words("the a an this these those my your his its our their it them us 
 FORMS_OF_BE = words("am is are was were be been being i'm you're he's she's it's we're they're isn't aren't wasn't")
 FORMS_OF_HAVE = words("have has had having i've you've we've they've haven't hasn't hadn't")
 SUBJECTS = words("i you we they")
+THIRD_PERSON = words("he she it")
+AUXILIARIES = words(
+    "will would can could shall should may might must do does did don't doesn't didn't won't wouldn't can't couldn't"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,16 @@ class Context:
         for word in reversed(self.words[:place]):
             if not (word in skip or (skip and word.endswith("ly"))):
                 return word if word[-1].isalpha() else ""
+        return ""
+
+    def before_subject(self, place: int) -> str:
+        """The word before the pronoun before, as "will" in "will you read"; empty where there is no pronoun."""
+        for index in range(place - 1, 0, -1):
+            word = self.words[index]
+            if word in SUBJECTS | THIRD_PERSON:
+                return self.words[index - 1]
+            if word not in ADVERBS:
+                break
         return ""
 
     def after(self, place: int) -> str:

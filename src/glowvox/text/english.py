@@ -18,7 +18,7 @@ from glowvox.text.stretches import speak_stretches
 from glowvox.text.symbols import ARPABET, BOUNDARY, PUNCTUATION, Symbols
 from glowvox.text.user_lexicon import UserLexicon
 
-VERSION = "4"
+VERSION = "5"
 
 # a bracket is read as a short pause, a quotation mark has no sound
 _MARKS = {"(": ",", ")": ",", '"': ""}

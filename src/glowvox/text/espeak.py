@@ -61,7 +61,7 @@ class EspeakFrontEnd:
 
     def _sentence(self, text: str, span: Span, seen: set[str]) -> Sentence:
         places = [match.span() for match in _WORD.finditer(text, *span)]
-        spoken = _phonemize(self.voice, [text[start:end] for start, end in places])
+        spoken = phonemize(self.voice, [text[start:end] for start, end in places])
         words: list[Word] = []
         tokens: list[Token] = []
         notes: list[Note] = []
@@ -95,7 +95,11 @@ def _unknown(letters: list[str], known: tuple[str, ...], place: Span, seen: set[
     ]
 
 
-def _phonemize(voice: str, words: list[str]) -> list[str]:
+def phonemize(voice: str, words: list[str]) -> list[str]:
+    """IPA of stretches of text, each read by itself.
+
+    raises  MissingPart without the extra; TextError for a language that espeak-ng does not have
+    """
     if not words:
         return []
     backend = _backend(voice)

@@ -10,8 +10,10 @@ from glowvox.config import near
 from glowvox.errors import ConfigError
 from glowvox.text.authors import make_authors_front_end
 from glowvox.text.characters import BASE, CharactersFrontEnd
+from glowvox.text.coqui import make_coqui_front_end
 from glowvox.text.english import EnglishFrontEnd
 from glowvox.text.espeak import EspeakFrontEnd
+from glowvox.text.flowtron import make_flowtron_front_end
 from glowvox.text.records import FrontEnd, Note, Pause, Sentence, Span, Token, Word
 from glowvox.text.symbols import BOUNDARY, END, START, Symbols
 from glowvox.text.user_lexicon import read_user_lexicon
@@ -36,7 +38,7 @@ class Wanted(NamedTuple):
 
     symbols  the inventory a model was trained with, for front ends whose inventory comes from a corpus
     lexicon  a file of pronunciations
-    variant  what follows the colon of the name: a language
+    variant  what follows the colon of the name: a language, or the options of an imported tokenizer
     """
 
     symbols: Symbols | None
@@ -60,21 +62,32 @@ def _authors(wanted: Wanted) -> FrontEnd:
     return make_authors_front_end(wanted.symbols, wanted.lexicon)
 
 
+def _coqui(wanted: Wanted) -> FrontEnd:
+    return make_coqui_front_end(wanted.variant, wanted.symbols)
+
+
+def _flowtron(wanted: Wanted) -> FrontEnd:
+    return make_flowtron_front_end(wanted.variant, wanted.lexicon)
+
+
 FRONT_ENDS: dict[str, Callable[[Wanted], FrontEnd]] = {
     "english": _english,
     "characters": _characters,
     "espeak": _espeak,
     "glow-tts-authors": _authors,
+    "coqui": _coqui,
+    "flowtron": _flowtron,
 }
-_WITH_LEXICON = ("english", "glow-tts-authors")
-_WITH_VARIANT = ("espeak",)
+_WITH_LEXICON = ("english", "glow-tts-authors", "flowtron")
+_WITH_VARIANT = ("espeak", "coqui", "flowtron")
 
 
 def make_front_end(name: str, *, symbols: Symbols | None = None, lexicon: Path | None = None) -> FrontEnd:
     """The front end called `name`; espeak takes a language, as in "espeak:de".
 
     symbols  the inventory a model was trained with; needed by front ends whose inventory comes from a corpus
-    lexicon  file of a user's own pronunciations (english), or the dictionary of an imported model (glow-tts-authors)
+    lexicon  file of a user's own pronunciations (english), or the dictionary of an imported model
+             (glow-tts-authors, flowtron)
     raises   ConfigError for an unknown name, with the nearest one, and for a lexicon or language it cannot use;
              TextError for a lexicon that cannot be read
     """

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from glowvox.text.context import (
     ADVERBS,
+    AUXILIARIES,
     BEFORE_VERB,
     BEFORE_VERB_WITH_S,
     FORMS_OF_BE,
     FORMS_OF_HAVE,
     OBJECTS,
     SUBJECTS,
+    THIRD_PERSON,
     Context,
     noun_before,
     verb_before,
@@ -50,6 +52,11 @@ _FEELING = FORMS_OF_BE | words("feel feels felt seem seems seemed quite very per
 
 def _read(context: Context, place: int) -> str:
     before = context.before(place, skip=ADVERBS)
+    opener = context.before_subject(place)
+    if opener in AUXILIARIES:  # will you read
+        return "now"
+    if opener in FORMS_OF_HAVE:  # has she read
+        return "past"
     if before in FORMS_OF_BE | FORMS_OF_HAVE or before in ("he", "she", "it", "well", "widely"):
         return "past"
     if before in SUBJECTS or before == "who":
@@ -86,6 +93,8 @@ def _turning(context: Context, place: int) -> bool:
 
 
 def _wound(context: Context, place: int) -> str | None:
+    if context.before(place, skip=ADVERBS) in THIRD_PERSON and context.before_subject(place) not in AUXILIARIES:
+        return "turned"  # to injure would have an -s
     able = context.before(place, skip=ADVERBS) in ("to", "can", "will", "could", "would", "may", "might")
     return "turned" if _turning(context, place) and not able else None
 

@@ -127,7 +127,8 @@ class GlowTTSRecipe:
             "optimizer": self.updater.state(),
         }
         if self.average is not None:
-            parts["ema"] = self.average.values
+            # running statistics and speaker vectors do not train, but a model is not whole without them
+            parts["ema"] = {**dict(self.model.named_buffers()), **self.average.values}
         return parts
 
     def state(self) -> dict[str, Any]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from glowvox.config import Settings
-from glowvox.models.istft_config import PRESETS, IstftConfig
+from glowvox.models.istft_config import PRESETS as ISTFT
+from glowvox.models.istft_config import IstftConfig
+from glowvox.models.upsampling_config import HIFI_GAN, HiFiGANConfig
 from glowvox.train.config import EveryConfig, OptimizerConfig
+
+PRESETS: Mapping[str, IstftConfig | HiFiGANConfig] = MappingProxyType({**ISTFT, **HIFI_GAN})
 
 
 class SegmentConfig(Settings, frozen=True, kw_only=True):
@@ -24,18 +30,45 @@ class SegmentConfig(Settings, frozen=True, kw_only=True):
             raise ValueError(f"batch: gain_db = {self.gain_db} must be from the lower to the higher")
 
 
+class CriticConfig(Settings, frozen=True, kw_only=True):
+    """Discriminators: networks that learn to tell copies from recordings, and what the vocoder learns from them.
+
+    They cost several times what the vocoder does, so they come late and hear a part of each batch.
+    """
+
+    start: int | None = None  # first step with them; none trains without
+    segments: int = 4  # of each batch that they hear
+    frames: int = 32  # of each of those
+    periods: tuple[int, ...] = (2, 3, 5, 7, 11)
+    period_channels: tuple[int, ...] = (16, 32, 64, 128, 128)
+    resolution_channels: int = 16
+    spectral_weight: float = 15.0  # of the spectral distance, where their judgement weighs 1
+    feature_weight: float = 2.0  # of the distance of the maps inside them
+    optimizer: OptimizerConfig = OptimizerConfig(
+        lr=2e-4, betas=(0.8, 0.99), warmup=1, schedule="constant", clip_at=10.0
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse parts of nothing."""
+        if self.start is not None and self.start < 1:
+            raise ValueError(f"critic: start = {self.start} must be a step, 1 or later, or none")
+        if self.segments < 1 or self.frames < 8:
+            raise ValueError("critic: segments must be at least 1 and frames at least 8")
+
+
 class VocoderTrainConfig(Settings, frozen=True, kw_only=True):
     """One run, whole; stored resolved in its folder."""
 
     kind: Literal["vocoder"] = "vocoder"  # tells the file apart from one of a voice
     prepared: str = ""  # folder written by `glowvox data prepare --sound`
-    model: IstftConfig = PRESETS["istft-small"]
+    model: IstftConfig | HiFiGANConfig = ISTFT["istft-small"]
     batch: SegmentConfig = SegmentConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-3, betas=(0.8, 0.99), warmup=200, clip_at=10.0)
     every: EveryConfig = EveryConfig(log=50, validate=1_000, save=500, sample=4_000)
     steps: int = 40_000
     seed: int = 0
     precision: Literal["bf16", "fp32"] = "bf16"
+    critic: CriticConfig = CriticConfig()
     ema: float = 0.999  # decay of the averaged weights; 0 keeps none
     keep: int = 2  # last checkpoints kept beside the best
 

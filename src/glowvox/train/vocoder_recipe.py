@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +12,11 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from glowvox.data.segments import Segments
+from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.istft_vocoder import IstftVocoder, Spectra
 from glowvox.models.spectral_losses import MultiResolutionSTFT
+from glowvox.nn.precision import upcast
+from glowvox.train.critic import Critic
 from glowvox.train.optimizer import Average, make_optimizer, swapped
 from glowvox.train.updater import Updater
 from glowvox.train.vocoder_config import VocoderTrainConfig
@@ -20,33 +24,46 @@ from glowvox.train.vocoder_config import VocoderTrainConfig
 RIGHT_CENTS = 50.0  # a pitch nearer than this is right
 
 
-class TrainingForward(nn.Module):
-    """The vocoder's network with plain containers at its border; with `in_bf16` it computes in bfloat16."""
+class Made(NamedTuple):
+    """What a vocoder made of a batch in training, and how wrong its pitch is."""
 
-    def __init__(self, model: IstftVocoder, *, in_bf16: bool) -> None:
+    wave: Tensor  # (B, T·hop)
+    pitch: Tensor  # ()
+    voicing: Tensor  # ()
+
+
+class TrainingForward(nn.Module):
+    """A vocoder's network with plain containers at its border; with `in_bf16` it computes in bfloat16."""
+
+    def __init__(self, model: IstftVocoder | HiFiGAN, *, in_bf16: bool) -> None:
         super().__init__()
         self.model = model
         self.in_bf16 = in_bf16
 
     def forward(self, mel: Tensor) -> dict[str, Tensor | None]:
-        """mel (B, M, T) → the fields of Spectra."""
+        """mel (B, M, T) → the fields of Spectra, or the wave (B, T·hop) of a vocoder that makes no spectrum."""
         with torch.autocast(mel.device.type, torch.bfloat16, enabled=self.in_bf16):
-            return self.model.spectra(mel)._asdict()
+            if isinstance(self.model, IstftVocoder):
+                return self.model.spectra(mel)._asdict()
+            return {"wave": self.model(mel)}
 
 
 class VocoderRecipe:
-    """Owns model, optimizer and average; `step` makes one update."""
+    """Owns model, optimizer, average and, where there is one, the critic; `step` makes one update."""
 
     judged: tuple[str, ...] = ("val_spectral",)
 
-    def __init__(self, config: VocoderTrainConfig, model: IstftVocoder, fabric: Fabric) -> None:
+    def __init__(self, config: VocoderTrainConfig, model: IstftVocoder | HiFiGAN, fabric: Fabric) -> None:
         self.config, self.model, self.fabric = config, model, fabric
         self.distance = MultiResolutionSTFT().to(fabric.device)
+        in_bf16 = config.precision == "bf16"
         self.forward, optimizer = fabric.setup(
-            TrainingForward(model, in_bf16=config.precision == "bf16"),
-            make_optimizer(config.optimizer, model.parameters()),
+            TrainingForward(model, in_bf16=in_bf16), make_optimizer(config.optimizer, model.parameters())
         )
         self.updater = Updater(fabric, model, optimizer, config.optimizer, steps=config.steps, ema=config.ema)
+        self.critic = None
+        if config.critic.start is not None:
+            self.critic = Critic(config.critic, fabric, steps=config.steps, hop=model.mel.hop, in_bf16=in_bf16)
         self.initialised = True  # nothing is set from data
 
     @property
@@ -58,45 +75,60 @@ class VocoderRecipe:
         """Nothing is set from data."""
 
     def step(self, step: int, batch: Segments) -> dict[str, float]:
-        """One update: distance of the wave made with the recording's own pitch, and errors of the pitch head."""
+        """One update: distance of the wave made with the recording's own pitch, and errors of the pitch head.
+
+        From `critic.start` on, discriminators have their say as well.
+        """
         torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
         self.forward.train()
-        spectra = Spectra(**self.forward(batch.mel))
-        wave = self.model.wave(spectra, f0=batch.f0, voiced=batch.voiced)
-        spectral = self.distance(wave, batch.wave)
-        pitch, voicing = pitch_losses(spectra, batch)
-        world = self.fabric.world_size
-        made = self.updater.update((spectral + pitch + voicing) / world, step, batch.ids)
-        total = self.updater.total
-        return {
-            "spectral": float(total(spectral)) / world,
-            "pitch": float(total(pitch)) / world,
-            "voicing": float(total(voicing)) / world,
-            "grad_norm": float(made.norm),
-            "lr": made.rate,
+        made = self._make(batch)
+        spectral = self.distance(made.wave, batch.wave)
+        named = {"spectral": spectral, "pitch": made.pitch, "voicing": made.voicing}
+        loss = spectral + made.pitch + made.voicing
+        world, weights = self.fabric.world_size, self.config.critic
+        if self.critic is not None and weights.start is not None and step >= weights.start:
+            opinion = self.critic.judge(made.wave, batch, step)
+            loss = weights.spectral_weight * loss + opinion.judged + weights.feature_weight * opinion.features
+            named |= opinion._asdict()
+        update = self.updater.update(loss / world, step, batch.ids)
+        losses = {name: float(self.updater.total(value)) / world for name, value in named.items()}
+        return losses | {
+            "grad_norm": float(update.norm),
+            "lr": update.rate,
             "skipped": float(self.updater.skipped),
         }
+
+    def _make(self, batch: Segments) -> Made:
+        """Copies of a batch, with the recordings' pitch where the model takes one."""
+        found = self.forward(batch.mel)
+        if not isinstance(self.model, IstftVocoder):
+            wave = upcast(found["wave"])
+            return Made(wave, wave.new_zeros(()), wave.new_zeros(()))
+        spectra = Spectra(**found)
+        return Made(
+            self.model.wave(spectra, f0=batch.f0, voiced=batch.voiced),
+            *pitch_losses(spectra, batch),
+        )
 
     @torch.no_grad()
     def validate(self, batches: Sequence[Segments]) -> dict[str, float]:
         """Spectral distance with the pitch that the network itself found, and how right that pitch is."""
         self.forward.eval()
-        spectral, off, voiced, wrong, frames = 0.0, 0.0, 0.0, 0.0, 0.0
+        sums = torch.zeros(5, dtype=torch.float64)  # distance, voiced frames off, voiced, wrongly voiced, frames
         with swapped(self.model, self.average.values if self.average else {}), torch.random.fork_rng():
             torch.manual_seed(0)
             for batch in (b.to(self.fabric.device) for b in batches):
-                spectra = Spectra(**self.forward(batch.mel))
-                spectral += float(self.distance(self.model.wave(spectra), batch.wave)) * len(batch.ids)
-                if spectra.log_f0 is None or spectra.voicing is None:
-                    continue
-                cents = 1200 / torch.log(torch.tensor(2.0)) * (spectra.log_f0 - batch.f0.log()).abs()
-                off += float(((cents > RIGHT_CENTS) * batch.voiced).sum())
-                voiced += float(batch.voiced.sum())
-                wrong += float(((spectra.voicing > 0) != (batch.voiced > 0)).sum())
-                frames += batch.voiced.numel()
-        scores = {"val_spectral": spectral / sum(len(batch.ids) for batch in batches)}
-        if voiced:
-            scores |= {"val_pitch_wrong": off / voiced, "val_voicing_wrong": wrong / frames}
+                found = self.forward(batch.mel)
+                if isinstance(self.model, IstftVocoder):
+                    spectra = Spectra(**found)
+                    wave = self.model.wave(spectra)
+                    sums[1:] += pitch_counts(spectra, batch).cpu()
+                else:
+                    wave = upcast(found["wave"])
+                sums[0] += self.distance(wave, batch.wave).cpu() * len(batch.ids)
+        scores = {"val_spectral": float(sums[0]) / sum(len(batch.ids) for batch in batches)}
+        if sums[2] > 0:
+            scores |= {"val_pitch_wrong": float(sums[1] / sums[2]), "val_voicing_wrong": float(sums[3] / sums[4])}
         return scores
 
     def parts(self) -> dict[str, dict[str, Tensor]]:
@@ -104,6 +136,9 @@ class VocoderRecipe:
         parts = {"model": dict(self.model.state_dict()), "optimizer": self.updater.state()}
         if self.average is not None:
             parts["ema"] = self.average.values
+        if self.critic is not None:
+            parts["critic"] = dict(self.critic.model.state_dict())
+            parts["critic_optimizer"] = self.critic.updater.state()
         return parts
 
     def state(self) -> dict[str, Any]:
@@ -117,6 +152,9 @@ class VocoderRecipe:
             self.updater.restore(parts["optimizer"])
         if self.average is not None:
             self.average.load(parts.get("ema", parts["model"]))
+        if self.critic is not None and "critic" in parts:  # one that joins later begins afresh
+            self.critic.model.load_state_dict(parts["critic"])
+            self.critic.updater.restore(parts["critic_optimizer"])
         self.updater.skipped = int(state["skipped"])
 
 
@@ -127,3 +165,17 @@ def pitch_losses(spectra: Spectra, batch: Segments) -> tuple[Tensor, Tensor]:
     error = (spectra.log_f0 - batch.f0.log()).abs() * batch.voiced
     pitch = 10 * error.sum() / batch.voiced.sum().clamp(min=1)
     return pitch, F.binary_cross_entropy_with_logits(spectra.voicing, batch.voiced)
+
+
+def pitch_counts(spectra: Spectra, batch: Segments) -> Tensor:
+    """Voiced frames with a wrong pitch, voiced frames, frames whose voicing is wrong, frames; zeros for a plain head.
+
+    returns  (4,)
+    """
+    if spectra.log_f0 is None or spectra.voicing is None:
+        return torch.zeros(4, dtype=torch.float64)
+    cents = 1200 / math.log(2) * (spectra.log_f0 - batch.f0.log()).abs()
+    off = ((cents > RIGHT_CENTS) * batch.voiced).sum()
+    wrong = ((spectra.voicing > 0) != (batch.voiced > 0)).sum()
+    counts = [off, batch.voiced.sum(), wrong, wrong.new_tensor(batch.voiced.numel())]
+    return torch.stack([count.double() for count in counts])

@@ -11,7 +11,6 @@ from lightning_fabric import Fabric
 
 from glowvox.data.prepared import Clip, Prepared
 from glowvox.errors import CorpusError, UsageError
-from glowvox.models.istft_vocoder import IstftVocoder
 from glowvox.train.feed import SegmentFeed
 from glowvox.train.loop import Loop, Stop
 from glowvox.train.run import VocoderRun, VocoderSettings
@@ -19,6 +18,7 @@ from glowvox.train.vocoder_config import VocoderTrainConfig
 from glowvox.train.vocoder_recipe import VocoderRecipe
 from glowvox.train.vocoder_report import write_vocoder_report
 from glowvox.train.vocoder_samples import write_samples
+from glowvox.train.vocoders import make_vocoder
 
 Record = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def train_vocoder(
     if first:
         VocoderRun.create(folder, run.settings)
     torch.manual_seed(config.seed)
-    model = IstftVocoder(config.model, prepared.mel)
+    model = make_vocoder(config.model, prepared.mel)
     recipe = VocoderRecipe(config, model, fabric)
     feed = SegmentFeed(clips, held_out, config, prepared.mel)
     shown = one_a_speaker(held_out or clips)

@@ -1,47 +1,70 @@
-"""Trained vocoders by their place: a run folder or a weights file."""
+"""Vocoders by their place: a run folder, its weights file, or an imported one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from glowvox.audio.mel import MelConfig
 from glowvox.errors import CheckpointError
+from glowvox.models.hifi_gan import HiFiGAN
+from glowvox.models.istft_config import IstftConfig
 from glowvox.models.istft_vocoder import IstftVocoder
+from glowvox.models.upsampling_config import HiFiGANConfig
+from glowvox.models.vocoder_file import is_imported, load_vocoder
 from glowvox.train.run import VocoderRun
 from glowvox.train.weights import read_vocoder_weights, trained_values
 
 
-class Vocoder:
-    """A vocoder in evaluation mode; called with a mel it gives samples.
+class Model(Protocol):
+    """Any vocoder's network."""
 
-    name  of its folder or file
-    mel   the settings that its mels must have been made with
+    def __call__(self, mel: Tensor) -> Tensor:
+        """mel (B, M, T) → wave (B, S)."""
+        ...
+
+
+def make_vocoder(config: IstftConfig | HiFiGANConfig, mel: MelConfig) -> IstftVocoder | HiFiGAN:
+    """An untrained vocoder of some settings."""
+    return IstftVocoder(config, mel) if isinstance(config, IstftConfig) else HiFiGAN(config, mel)
+
+
+class Vocoder:
+    """A vocoder that is called with a mel and gives samples.
+
+    name   of its folder or file
+    model  in evaluation mode
+    mel    the settings that its mels must have been made with
     """
 
-    def __init__(self, name: str, model: IstftVocoder) -> None:
-        self.name, self.model, self.mel = name, model.eval(), model.mel
+    def __init__(self, name: str, model: Model, mel: MelConfig) -> None:
+        self.name, self.model, self.mel = name, model, mel
 
     @classmethod
     def load(cls, place: Path) -> Vocoder:
-        """From a run folder or a weights file.
+        """From a run folder, a weights file, or what `glowvox import` made of a published vocoder.
 
-        raises  CheckpointError if it is neither
+        raises  CheckpointError if it is none of them
         """
+        if place.is_file() and is_imported(place):
+            imported, mel = load_vocoder(place)
+            return cls(place.stem, imported.eval(), mel)
         if place.is_dir():
             run = VocoderRun.load_vocoder(place)
             settings, values = run.settings, trained_values(run)[0]
         else:
             settings, values, _ = read_vocoder_weights(place)
-        model = IstftVocoder(settings.train.model, settings.mel)
+        model = make_vocoder(settings.train.model, settings.mel)
         try:
             model.load_state_dict(values)
         except RuntimeError as error:
             raise CheckpointError(f"{place}: these weights are not of the model in their settings: {error}") from None
-        return cls(place.stem, model)
+        return cls(place.stem, model.eval(), settings.mel)
 
     def require(self, mel: MelConfig, *, maker: str) -> None:
         """Refuse mels of other settings.
@@ -56,10 +79,16 @@ class Vocoder:
         """Samples of a mel; the same for the same seed.
 
         mel      (M, T)
-        returns  (T·hop,)
+        returns  (S,)
         """
-        frames = mel.shape[1]
-        noise = np.random.Generator(np.random.Philox(seed)).standard_normal(frames * self.mel.hop, dtype=np.float32)
-        wave = self.model(torch.from_numpy(np.ascontiguousarray(mel))[None], noise=torch.from_numpy(noise)[None])
+        batch = torch.from_numpy(np.ascontiguousarray(mel))[None]
+        if isinstance(self.model, IstftVocoder):
+            count = mel.shape[1] * self.mel.hop
+            noise = np.random.Generator(np.random.Philox(seed)).standard_normal(count, dtype=np.float32)
+            wave = self.model(batch, noise=torch.from_numpy(noise)[None])
+        else:
+            with torch.random.fork_rng(devices=()):  # of those that draw noise
+                torch.manual_seed(seed)
+                wave = self.model(batch)
         samples: npt.NDArray[np.float32] = wave[0].numpy()
         return samples

@@ -39,17 +39,24 @@ def trained_values(run: Run | VocoderRun) -> tuple[dict[str, Tensor], int]:
     return read_part(checkpoint, name), step_of(checkpoint)
 
 
-def write_weights(run: Run, path: Path, *, card: dict[str, str], variation: float | None = None) -> int:
+def write_weights(
+    run: Run, path: Path, *, card: dict[str, str], variation: float | None = None, speaking_only: bool = False
+) -> int:
     """Write a run's trained values to `path` in half precision; gives the number of bytes.
 
-    card       what a person should know: data, licence, credit
-    variation  what the voice speaks with unless asked otherwise; None keeps the run's
+    card           what a person should know: data, licence, credit
+    variation      what the voice speaks with unless asked otherwise; None keeps the run's
+    speaking_only  leave out the means that only the alignment search goes by
     """
     values, step = trained_values(run)
+    model = run.settings.train.model
+    if speaking_only:
+        values = {name: value for name, value in values.items() if not name.startswith("token_means.")}
+        model = structs.replace(model, token_means=False)
     # where the data lay is nobody else's business
     settings = structs.replace(
         run.settings,
-        train=structs.replace(run.settings.train, prepared=""),
+        train=structs.replace(run.settings.train, prepared="", model=model),
         variation=run.settings.variation if variation is None else variation,
     )
     return _write(path, values, config.dumps(settings), card | {"step": str(step)})

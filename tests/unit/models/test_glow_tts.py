@@ -284,7 +284,7 @@ def test_nothing_to_say_is_no_error(shape: tuple[int, int]) -> None:
 def test_settings_that_do_not_fit_are_refused() -> None:
     for make_config, message in (
         (lambda: EncoderConfig(width=10, heads=3), "heads = 3 must divide width = 10"),
-        (lambda: EncoderConfig(kernel=4), "kernel = 4 must be odd; 5 is"),
+        (lambda: EncoderConfig(kernel=0), "kernel = 0 must be at least 1"),
         (lambda: EncoderConfig(reach=-1), "reach = -1 must not be negative"),
         (lambda: DecoderConfig(kernel=2), "kernel = 2 must be odd; 3 is"),
         (lambda: DecoderConfig(splits=3), "splits = 3 must be even; 4 is"),

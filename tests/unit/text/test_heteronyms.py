@@ -60,6 +60,11 @@ They *read* it and then went home. | R EH1 D
 Mary *read* the letter. | R EH1 D
 It was *read* by thousands. | R EH1 D
 We *read* every day. | R IY1 D
+Will you *read* it? | R IY1 D
+Did he ever *read* it? | R IY1 D
+Has she *read* it? | R EH1 D
+He *wound* the clock. | W AW1 N D
+Will it *wound* him? | W UW1 N D
 They *lead* the way. | L IY1 D
 The *lead* pipe burst. | L EH1 D
 It was made of *lead*. | L EH1 D

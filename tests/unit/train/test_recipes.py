@@ -13,6 +13,8 @@ from glowvox.config import load, plain
 from glowvox.models.glow_tts_config import PRESETS
 from glowvox.train.config import TrainConfig
 from glowvox.train.schedule import learning_rate
+from glowvox.train.vocoder_config import PRESETS as VOCODERS
+from glowvox.train.vocoder_config import VocoderTrainConfig
 
 RECIPES = Path(__file__).resolve().parents[3] / "recipes"
 
@@ -26,7 +28,21 @@ def test_a_recipe_names_every_setting_but_the_data(name: str) -> None:
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     whole = plain(msgspec.structs.replace(config))
     del whole["prepared"]
+    encoder = whole["model"]["encoder"]
+    for kind in ("gated_conv", "residual_conv_bn", "time_depth_separable"):
+        if kind != encoder["kind"]:
+            del encoder[kind]
     assert keys(written) == keys(whole)
+
+
+@pytest.mark.parametrize("name", ["istft-small"])
+def test_a_recipe_of_a_vocoder_does_so_too(name: str) -> None:
+    path = RECIPES / f"{name}.toml"
+    config = load(path, VocoderTrainConfig)
+    assert config == msgspec.structs.replace(VocoderTrainConfig(), model=VOCODERS[name])
+    whole = plain(config)
+    del whole["prepared"]
+    assert keys(tomllib.loads(path.read_text(encoding="utf-8"))) == keys(whole)
 
 
 def test_base_is_the_recipe_of_the_paper() -> None:

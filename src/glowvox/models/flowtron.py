@@ -1,0 +1,226 @@
+"""Flowtron (Valle et al. 2020): steps of autoregressive flow, to and fro in time, that read a text by attention."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from glowvox.errors import UsageError
+from glowvox.flows.autoregressive import AutoregressiveStep, Memory, TimeReversed
+from glowvox.models.flowtron_config import FlowtronConfig
+from glowvox.models.flowtron_sampling import Sampling, residuals
+from glowvox.models.mixture_prior import Mixture, MixturePrior
+from glowvox.nn.masks import length_mask
+from glowvox.nn.recurrent_encoder import RecurrentEncoder
+
+log = logging.getLogger(__name__)
+Step = AutoregressiveStep | TimeReversed
+
+
+@dataclass(frozen=True)
+class FlowtronOutput:
+    """What training's forward pass found, in real time but for the gate; zero in the padding."""
+
+    latent: Tensor  # (B, M, T)
+    log_det: Tensor  # (B,)       log |det ∂latent/∂mel|
+    gate: Tensor | None  # (B, 1, T)   logits of "the last frame", in the order in which the last step generates
+    attention: tuple[Tensor, ...]  # (B, T, N) a step
+    log_attention: tuple[Tensor, ...]  # (B, T, N) a step
+    mixture: Mixture | None  # prior of the latent where it is no standard Gaussian
+    tokens: Tensor  # (B,)   of each item
+    frames: Tensor  # (B,)
+    frame_mask: Tensor  # (B, 1, T)
+
+
+@dataclass(frozen=True)
+class FlowtronSpeech:
+    """What inference produced; zero in the padding."""
+
+    mel: Tensor  # (B, M, T)
+    frames: Tensor  # (B,)             frames of each item
+    attention: tuple[Tensor, ...]  # (B, T, N) a step, in the order of `Flowtron.steps`, in real time
+    ended: Tensor  # (B,)              whether the gate ended the item; false where the greatest length did
+
+
+class Flowtron(nn.Module):
+    """Speech from text by maximum likelihood, frame after frame.
+
+    vocabulary  number of token ids
+    bands       mel bands
+    speakers    number of voices, at least one
+    """
+
+    def __init__(self, config: FlowtronConfig, *, vocabulary: int, bands: int, speakers: int = 1) -> None:
+        super().__init__()
+        self.bands = bands
+        self.shared_speaker = config.shared_speaker
+        self.speaker_table = nn.Embedding(speakers, config.speaker_width)
+        self.embedding = nn.Embedding(vocabulary, config.text)
+        self.encoder = RecurrentEncoder(config.text, config.text, blocks=3, kernel=5, dropout=config.dropout)
+        self.steps = nn.ModuleList(_make_step(config, number, bands) for number in range(config.flows))
+        self.prior = MixturePrior(config.mixture, bands=bands) if config.mixture.components else None
+
+    def forward(
+        self,
+        tokens: Tensor,
+        token_lengths: Tensor,
+        mel: Tensor,
+        frames: Tensor,
+        speaker: Tensor | None = None,
+        prior: Tensor | None = None,
+    ) -> FlowtronOutput:
+        """Map recordings to the latent space while reading their texts.
+
+        tokens         (B, N)
+        token_lengths  (B,)
+        mel            (B, M, T)      padding may hold anything
+        frames         (B,)
+        speaker        (B,) or None
+        prior          (B, T, N) or None  of the alignment, from `AttentionPrior`
+        """
+        frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
+        memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior)
+        recording = mel * frame_mask
+        x, log_det, gate = recording, mel.new_zeros(len(mel)), None
+        looks, scores = [], []
+        for step in self._steps():
+            found = step.analyse(x, frame_mask, memory)
+            x, gate = found.latent, found.gate
+            log_det = log_det + found.log_scale.sum(dim=(1, 2))
+            looks.append(found.attention)
+            scores.append(found.log_attention)
+        return FlowtronOutput(
+            latent=x,
+            log_det=log_det,
+            gate=gate,
+            attention=tuple(looks),
+            log_attention=tuple(scores),
+            mixture=None if self.prior is None else self.prior(recording, frame_mask),
+            tokens=token_lengths,
+            frames=frames,
+            frame_mask=frame_mask,
+        )
+
+    def read(self, tokens: Tensor, token_lengths: Tensor, speaker: Tensor | None = None) -> Memory:
+        """A text as the steps see it: encoded, with the speaker's vector beside every token.
+
+        tokens         (B, N)
+        token_lengths  (B,)
+        speaker        (B,) or None
+        raises         UsageError if one of several speakers is to be named and is not, or does not exist
+        """
+        mask = length_mask(token_lengths, tokens.shape[1], dtype=self.embedding.weight.dtype)
+        encoded = self.encoder(self.embedding(tokens).transpose(1, 2), mask)
+        voice = self.voice(speaker, len(tokens)).to(encoded.dtype)
+        return Memory(torch.cat([encoded, voice.expand(-1, -1, encoded.shape[2])], dim=1), mask)
+
+    def voice(self, speaker: Tensor | None, batch: int) -> Tensor:
+        """Rows of the speaker table.
+
+        speaker  (B,) or None
+        returns  (B, S, 1)
+        """
+        count = self.speaker_table.num_embeddings
+        if speaker is None and (count == 1 or self.shared_speaker):
+            speaker = torch.zeros(batch, dtype=torch.long, device=self.speaker_table.weight.device)
+        if speaker is None or len(speaker) != batch:
+            raise UsageError(f"this model has {count} speakers: name one for each item")
+        if self.shared_speaker:
+            speaker = torch.zeros_like(speaker)
+        elif bool((speaker < 0).any()) or bool((speaker >= count).any()):
+            raise UsageError(f"this model has speakers 0 to {count - 1}; {speaker.tolist()} were asked for")
+        rows: Tensor = self.speaker_table(speaker)
+        return rows[:, :, None]
+
+    @torch.no_grad()
+    def generate(
+        self,
+        tokens: Tensor,
+        token_lengths: Tensor,
+        sampling: Sampling,
+        *,
+        speaker: Tensor | None = None,
+        noise: Sequence[Tensor] | int = 0,
+        prior: Tensor | None = None,
+        forced: Sequence[Tensor] | None = None,
+    ) -> FlowtronSpeech:
+        """Speak: noise around the centre of the prior, undone step by step until the gate says that all is said.
+
+        tokens         (B, N)
+        token_lengths  (B,)            zero for an empty text, which has no frames
+        speaker        (B,) or None
+        noise          one (M, T) tensor of standard normal draws an item, in real time, which also sets its greatest
+                       length; or a seed, from which every item draws its own, the same whatever the greatest length
+        prior          (B, T, N) or None  of the alignment; rows in real time for T frames
+        forced         a (B, T, N) tensor of attention weights a step, to use instead of its own
+        raises         UsageError for values that cannot be
+        """
+        steps = self._steps()
+        drawn, frames = residuals(
+            sampling,
+            token_lengths,
+            noise,
+            bands=self.bands,
+            backwards=isinstance(steps[-1], TimeReversed),
+            mixture=self._mixture(sampling),
+        )
+        memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior, temperature=sampling.temperature)
+        x, ended = drawn.to(memory.text), torch.zeros_like(frames, dtype=torch.bool)
+        frames = frames.to(memory.text.device)
+        looks = []
+        for number in reversed(range(len(steps))):
+            last = number == len(steps) - 1
+            size = x.shape[2]
+            made = steps[number].generate(
+                x,
+                length_mask(frames, size, dtype=x.dtype),
+                memory._replace(forced=None if forced is None else forced[number]),
+                threshold=sampling.gate if last and _gated(steps[number]) else None,
+            )
+            x, frames = made.x, made.frames
+            ended = made.fired if last else ended
+            looks.append(made.attention)
+        if sampling.gate is not None and _gated(steps[-1]):
+            _warn(frames, ended | (token_lengths == 0).to(ended.device))
+        return FlowtronSpeech(x, frames, tuple(reversed(looks)), ended)
+
+    def _mixture(self, sampling: Sampling) -> Mixture | None:
+        if self.prior is None or sampling.centre is not None:
+            return None
+        return self.prior.even() if sampling.mixture is None else sampling.mixture
+
+    def _steps(self) -> list[Step]:
+        return [step for step in self.steps if isinstance(step, AutoregressiveStep | TimeReversed)]
+
+
+def _make_step(config: FlowtronConfig, number: int, bands: int) -> Step:
+    """Even steps go onward in time, odd ones backward; the last one has the gate."""
+    step = AutoregressiveStep(
+        bands,
+        config.text + config.speaker_width,
+        hidden=config.hidden,
+        attention=config.attention,
+        layers=config.layers,
+        gate=config.gate and number == config.flows - 1,
+        cumulative=config.cumulative_attention,
+    )
+    return TimeReversed(step) if number % 2 else step
+
+
+def _gated(step: Step) -> bool:
+    inner = step.step if isinstance(step, TimeReversed) else step
+    return inner.gate is not None
+
+
+def _warn(frames: Tensor, ended: Tensor) -> None:
+    for item in (~ended).nonzero()[:, 0].tolist():
+        log.warning(
+            "item %d: reached the greatest length of %d frames before the gate said that the text was over; "
+            "speech may repeat itself or break off",
+            item,
+            int(frames[item]),
+        )
