@@ -252,3 +252,21 @@ def test_a_vocoder_is_trained_with_the_same_command_and_vocodes(glowvox: Command
         "diagnostic of voices"
         in glowvox("train", tmp_path / "prepared", "--preset", "istft-fast", "--overfit", "2").err
     )
+    voice = glowvox(
+        "train",
+        tmp_path / "prepared",
+        "-o",
+        tmp_path / "voice",
+        "--preset",
+        "tiny",
+        "--overfit",
+        "2",
+        "--steps",
+        "2",
+        "--vocoder",
+        run,
+    )  # noqa: E501
+    assert voice.status == 0, voice.err
+    page = (tmp_path / "voice" / "report.html").read_text()
+    assert "voc: the recording" in page
+    assert len(list((tmp_path / "voice" / "samples").glob("step-*/clip-1-real-vocoder-1.wav"))) == 1

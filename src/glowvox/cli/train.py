@@ -34,6 +34,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     steps: int | None
     max_minutes: float | None
     overfit: int | None
+    vocoders: tuple[Path, ...]
     devices: str
     nodes: int
     print_config: bool
@@ -74,6 +75,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     type=click.IntRange(1),
     metavar="N",
     help="Diagnostic: train on N clips only and show real and generated side by side. Says nothing of quality.",
+)
+@click.option(
+    "--vocoder",
+    "vocoders",
+    multiple=True,
+    type=PLACE,
+    help="Run folder or file of a trained vocoder: the report plays recordings, real and generated, through it as well "
+    "as through Griffin-Lim, so that one hears which half buzzes. Repeatable.",
 )
 @click.option(
     "--devices",
@@ -145,7 +154,13 @@ def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> None:
             )
         else:
             ending = train(
-                folder, settings, devices=devices, nodes=asked.nodes, max_minutes=asked.max_minutes, watch=watch
+                folder,
+                settings,
+                devices=devices,
+                nodes=asked.nodes,
+                max_minutes=asked.max_minutes,
+                vocoders=asked.vocoders,
+                watch=watch,
             )
     if ending:  # other processes than the first have nothing to say
         _finish(folder, ending, as_json=asked.as_json)
@@ -195,6 +210,8 @@ def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig:
     if _kind(asked, going_on=going_on) == "vocoder":
         if asked.overfit is not None:
             raise UsageError("--overfit is a diagnostic of voices, not of vocoders")
+        if asked.vocoders:
+            raise UsageError("--vocoder is for the report of a voice; this run is a vocoder itself")
         if asked.config_file is not None:
             table = config.plain(config.load(asked.config_file, VocoderTrainConfig))
         elif going_on and asked.run is not None:

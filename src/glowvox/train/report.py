@@ -155,6 +155,11 @@ def _clip(run: Run, folder: Path, clip: ClipSample) -> str:
         ("generated, with durations of its own", clip.free),
     )
     players = "".join(page.card("", page.sound(name, link(run, folder, file))) for name, file in heard if file)
+    rows = [f'<div class="row">{players}</div>']
+    for vocoded in clip.vocoded:
+        parts = (("the recording", vocoded.real), ("recording's durations", vocoded.forced), ("own", vocoded.free))
+        sounds = (page.card("", page.sound(f"{vocoded.vocoder}: {what}", link(run, folder, f))) for what, f in parts)
+        rows.append(f'<div class="row">{"".join(sounds)}</div>')
     pictures = (("mel spectrograms, real and generated", clip.mels), ("alignment and durations", clip.alignment))
     shown = "".join(page.picture(what, link(run, folder, file)) for what, file in pictures if file)
     if clip.difference is None:
@@ -165,7 +170,7 @@ def _clip(run: Run, folder: Path, clip: ClipSample) -> str:
             "(log magnitude).",
             quiet=True,
         )
-    return f'{heading}<div class="row">{players}</div>{apart}{shown}'
+    return f"{heading}{''.join(rows)}{apart}{shown}"
 
 
 def skip_table(metrics: Metrics) -> str:

@@ -28,6 +28,7 @@ from glowvox.files import write_text
 from glowvox.models.glow_tts import GlowTTSOutput, log_likelihood
 from glowvox.train.pictures import Alignment, alignment_picture, mel_picture
 from glowvox.train.speaker import Speaker
+from glowvox.train.vocoders import Vocoder
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,15 @@ class SentenceSample(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
 
 
+class Vocoded(msgspec.Struct, frozen=True, kw_only=True):
+    """The mels of a recording, real and generated, through one trained vocoder."""
+
+    vocoder: str
+    real: str
+    forced: str
+    free: str
+
+
 class ClipSample(msgspec.Struct, frozen=True, kw_only=True):
     """A recording: `forced` is generated with the recording's own durations, `free` with the model's."""
 
@@ -56,6 +66,7 @@ class ClipSample(msgspec.Struct, frozen=True, kw_only=True):
     free: str | None = None
     alignment: str | None = None
     mels: str | None = None
+    vocoded: tuple[Vocoded, ...] = ()
     difference: float | None = None  # mean distance of the forced mel from the real one, in units of the mel
     problem: str | None = None
 
@@ -99,8 +110,17 @@ def shown(train: Sequence[Clip], held_out: Sequence[Clip], *, diagnostic: bool) 
 class SampleWriter:
     """Writes the samples of one step after another for the same sentences and recordings."""
 
-    def __init__(self, folder: Path, *, sentences: Sequence[str], voices: Sequence[str], clips: Sequence[Clip]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sentences: Sequence[str],
+        voices: Sequence[str],
+        clips: Sequence[Clip],
+        vocoders: Sequence[Vocoder] = (),
+    ) -> None:
         self.folder = folder
+        self.vocoders = tuple(vocoders)
         self.sentences = tuple(sentences)
         self.voices = tuple(voices)
         self.clips = tuple(clips)
@@ -143,8 +163,9 @@ class SampleWriter:
         config = speaker.settings.mel
         try:
             heard = hear(speaker, clip)
-            for part, mel in (("real", heard.real), ("forced", heard.forced), ("free", heard.free)):
-                write_wav(out / f"{name}-{part}.wav", _audio(mel, config))
+            for part, mel in heard.mels():
+                write_wav(out / f"{name}-{part}.wav", _audio(griffin_lim(mel, config), config))
+            vocoded = tuple(_vocoded(out, name, number, vocoder, heard) for number, vocoder in enumerate(self.vocoders))
         except GlowvoxError as error:
             return msgspec.structs.replace(known, problem=self._say(f"clip {clip.id}: {error}"))
         title = f"step {step}: {clip.id}: {clip.text}"
@@ -154,6 +175,7 @@ class SampleWriter:
             real=f"{name}-real.wav",
             forced=f"{name}-forced.wav",
             free=f"{name}-free.wav",
+            vocoded=vocoded,
             difference=round(float(np.abs(heard.forced - heard.real).mean()), 4),
             alignment=self._draw(
                 lambda path: alignment_picture(path, heard.alignment, config, title=title),
@@ -185,6 +207,10 @@ class Heard(msgspec.Struct, frozen=True):
     real: npt.NDArray[np.float32]
     forced: npt.NDArray[np.float32]
     free: npt.NDArray[np.float32]
+
+    def mels(self) -> tuple[tuple[str, npt.NDArray[np.float32]], ...]:
+        """The mels by the names that files are given."""
+        return (("real", self.real), ("forced", self.forced), ("free", self.free))
 
 
 @torch.no_grad()
@@ -225,8 +251,16 @@ def _alignment(speaker: Speaker, clip: Clip, batch: Batch, out: GlowTTSOutput) -
     )
 
 
-def _audio(mel: npt.NDArray[np.float32], config: MelConfig) -> Audio:
-    samples = griffin_lim(mel, config)
+def _vocoded(out: Path, name: str, number: int, vocoder: Vocoder, heard: Heard) -> Vocoded:
+    """Write the mels of a recording through a vocoder."""
+    files = {}
+    for part, mel in heard.mels():
+        files[part] = f"{name}-{part}-vocoder-{number + 1}.wav"
+        write_wav(out / files[part], _audio(vocoder(mel), vocoder.mel))
+    return Vocoded(vocoder=vocoder.name, **files)
+
+
+def _audio(samples: npt.NDArray[np.float32], config: MelConfig) -> Audio:
     peak = float(np.abs(samples).max(initial=0.0))
     return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), config.sample_rate)
 

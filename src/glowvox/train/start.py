@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from glowvox.train.samples import SampleWriter, shown, voices
 from glowvox.train.showing import Showing
 from glowvox.train.summary import summarise, write_summary
 from glowvox.train.tracking import find_tracker
+from glowvox.train.vocoders import Vocoder
 
 Record = dict[str, Any]
 
@@ -97,13 +98,18 @@ def train(
     devices: int | str = "auto",
     nodes: int = 1,
     max_minutes: float | None = None,
+    vocoders: Sequence[Path] = (),
     watch: Callable[[Run], Callable[[Record], None]] = lambda run: lambda record: None,
 ) -> str:
     """Train a run from where it stands; says why it ended, or nothing in processes other than the first.
 
-    watch  called once with the run, gives what is then called with every record of its metrics
+    vocoders  whose sound the report plays beside Griffin-Lim's
+    watch     called once with the run, gives what is then called with every record of its metrics
     """
     run, prepared = open_run(folder, config)
+    loaded = [Vocoder.load(place) for place in vocoders]
+    for vocoder in loaded:
+        vocoder.require(prepared.mel, maker=str(prepared.folder))
     clips, held_out = chosen(prepared, config)
     fabric = Fabric(devices=devices, num_nodes=nodes, precision="32-true")
     fabric.launch()
@@ -114,7 +120,7 @@ def train(
     torch.manual_seed(config.seed)
     recipe = GlowTTSRecipe(config, make_model(run.settings), fabric)
     showing = Showing(
-        run, recipe, _sampling(run, clips, held_out), find_tracker(run.folder / "events") if first else None
+        run, recipe, _sampling(run, clips, held_out, loaded), find_tracker(run.folder / "events") if first else None
     )
     tell = watch(run) if first else lambda record: None
 
@@ -132,7 +138,7 @@ def train(
     return ending
 
 
-def _sampling(run: Run, clips: list[Clip], held_out: list[Clip]) -> SampleWriter:
+def _sampling(run: Run, clips: list[Clip], held_out: list[Clip], vocoders: list[Vocoder]) -> SampleWriter:
     """What is sampled: test sentences by the main speakers, and a recording; of a diagnostic run, recordings only."""
     config = run.settings.train
     diagnostic = config.overfit > 0
@@ -141,6 +147,7 @@ def _sampling(run: Run, clips: list[Clip], held_out: list[Clip]) -> SampleWriter
         sentences=() if diagnostic else config.test_sentences,
         voices=voices(clips, run.settings.speakers),
         clips=shown(clips, held_out, diagnostic=diagnostic),
+        vocoders=vocoders,
     )
 
 
