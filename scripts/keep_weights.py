@@ -22,9 +22,16 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="what it was trained on, with its sources")
     parser.add_argument("--licence", required=True)
     parser.add_argument("--variation", type=float, help="what the voice speaks with; chosen on a validation list")
+    parser.add_argument("--speaking-only", action="store_true", help="leave out what only the alignment search needs")
     options = parser.parse_args()
     card = {"data": options.data, "licence": options.licence}
-    size = write_weights(Run.load(options.run), options.output, card=card, variation=options.variation)
+    size = write_weights(
+        Run.load(options.run),
+        options.output,
+        card=card,
+        variation=options.variation,
+        speaking_only=options.speaking_only,
+    )
     print(f"{options.output}: {size:,} bytes")
 
 

@@ -30,3 +30,11 @@ def corpora_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the development corpora are not here; set GLOWVOX_CORPORA to their folder")
     return folder
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out unless markers are chosen with -m."""
+    if not config.getoption("-m"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow: run it with -m slow"))

@@ -180,3 +180,13 @@ def test_help_shows_the_three_forms() -> None:
     text = run("--help").stdout
     for form in ("glowvox evaluate CLIPS --texts", "--run RUN --corpus CORPUS", "--alignments found.tsv --reference"):
         assert form in text
+
+
+def test_an_exported_voice_is_scored_like_a_run(corpus: Path, exported: Path) -> None:
+    result = run("--voice", exported, "--speaker", "anna", "--corpus", corpus, "--json", "-")
+    assert result.exception is None
+    (row,) = json.loads(result.stdout)["rows"]
+    assert row["name"] == "duo"
+    assert all(clip["seconds"] > 0 for clip in row["clips"])
+    refused = run("--voice", exported, "--corpus", corpus)
+    assert "the run's voices are anna, ben" in str(refused.exception)

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glowvox.audio.read import read_audio
 from glowvox.audio.wave import Audio, write_wav
+from glowvox.runtime import places
 from glowvox.train.run import Run
 from glowvox.train.weights import write_weights
 from tests.cli.conftest import Command
@@ -23,6 +25,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GLOWVOX_VOICE", raising=False)
     monkeypatch.delenv("GLOWVOX_VOICE_PATH", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(places, "BUNDLED", tmp_path / "bundled")
     return make_run(tmp_path / "runs" / "duo", speakers=("anna", "ben"))
 
 
@@ -72,9 +76,11 @@ def test_text_comes_from_files_and_standard_input(run: Run, glowvox: Command, mo
     [
         (["Hi.", "--speaker", "bem"], 2, "no speaker 'bem' in this voice; did you mean 'ben'?"),
         (["Hi.", "--voice", "nowhere"], 2, "no voice 'nowhere'"),
-        (["Hi.", "--speed", "0"], 2, "speed = 0.0 must be a positive number"),
-        (["Hi.", "--speed", "nan"], 2, "speed = nan must be a positive number"),
-        (["Hi.", "-o", "x.mp3"], 2, "only .wav can be written so far"),
+        (["Hi.", "--speed", "0"], 2, "speed = 0.0: expected 0.1 to 10"),
+        (["Hi.", "--speed", "nan"], 2, "speed = nan: expected 0.1 to 10"),
+        (["Hi.", "-o", "x.mp4"], 2, "the ending '.mp4' is no sound format; did you mean '.mp3'?"),
+        (["Hi.", "--srt", "x.srt"], 2, "is a run in training, which tells no times"),
+        (["Hi.", "--sentence-pause", "1"], 2, "a run speaks with its own pauses"),
         (["Hi.", "-o", "no/where.wav"], 2, "the folder no does not exist"),
         (["Hi.", "-f", "text.txt"], 2, "as an argument or with --file, not both"),
         (["-f", "none.txt"], 3, "none.txt: No such file or directory"),
@@ -94,7 +100,10 @@ def test_a_folder_that_is_no_run_is_named(run: Run, glowvox: Command) -> None:
     Path("empty").mkdir()
     outcome = glowvox("say", "Hi.", "--voice", "empty")
     assert outcome.status == 3
-    assert "empty: not a run folder: there is no run.toml in it" in outcome.err
+    assert (
+        "empty: not a voice: there is no voice.json in it, and not a run folder: there is no run.toml in it"
+        in outcome.err
+    )
 
 
 def test_weights_in_half_precision_speak_like_the_run(run: Run, glowvox: Command) -> None:
@@ -118,6 +127,13 @@ def test_a_damaged_weights_file_is_refused(run: Run, glowvox: Command) -> None:
     outcome = glowvox("say", "Hi.", "--voice", whole)
     assert outcome.status == 3
     assert "w.safetensors: not a readable weights file" in outcome.err
+
+
+def test_other_formats_and_volume(run: Run, glowvox: Command) -> None:
+    glowvox("say", "Hello there.", "-o", "full.flac")
+    assert glowvox("say", "Hello there.", "--volume", 0.5, "-o", "half.flac").status == 0
+    full, half = (read_audio(Path(f"{name}.flac")).audio.samples for name in ("full", "half"))
+    np.testing.assert_allclose(half, full / 2, atol=1e-4)
 
 
 def test_alignments_cover_the_recording(run: Run, glowvox: Command) -> None:

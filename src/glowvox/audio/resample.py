@@ -39,9 +39,9 @@ def resample(samples: npt.NDArray[np.floating], from_rate: int, to_rate: int) ->
     up, down = up * repeat, down * repeat
     length = math.ceil(len(source) * to_rate / from_rate)
     cycles = math.ceil(length / up)
-    reach = _reach(up, down)
-    tail = cycles * down + math.ceil(GROUP * down / up) + reach + 2 - len(source)
-    padded = np.pad(source, (reach, max(0, tail)))
+    margin = reach(up, down)
+    tail = cycles * down + math.ceil(GROUP * down / up) + margin + 2 - len(source)
+    padded = np.pad(source, (margin, max(0, tail)))
     out = np.empty((cycles, up), dtype=np.float32)
     for first, start, kernel in _kernels(up, down):
         if first >= length:
@@ -53,7 +53,7 @@ def resample(samples: npt.NDArray[np.floating], from_rate: int, to_rate: int) ->
     return out.reshape(-1)[:length].copy()
 
 
-def _reach(up: int, down: int) -> int:
+def reach(up: int, down: int) -> int:
     """Input samples the kernel sees on each side of an output."""
     return math.ceil(ZERO_CROSSINGS / (ROLLOFF * min(1.0, up / down)))
 
@@ -70,13 +70,13 @@ def _kept_kernels(up: int, down: int) -> tuple[Kernel, ...]:
 
 def _make_kernels(up: int, down: int) -> Iterator[Kernel]:
     """For each group of outputs of a cycle: first output, first padded input, weights (inputs, outputs)."""
-    reach = _reach(up, down)
+    margin = reach(up, down)
     cutoff = ROLLOFF * min(1.0, up / down)
     for first in range(0, up, GROUP):
         outputs = np.arange(first, min(first + GROUP, up))
         times = outputs * down / up
         start = int(outputs[0] * down // up)
-        inputs = np.arange(start - reach, math.floor(times[-1]) + reach + 2)
+        inputs = np.arange(start - margin, math.floor(times[-1]) + margin + 2)
         distance = times[None, :] - inputs[:, None]
         inside = np.clip(1 - (distance * cutoff / ZERO_CROSSINGS) ** 2, 0.0, None)
         weights = np.where(inside > 0, np.sinc(cutoff * distance) * np.i0(KAISER_BETA * np.sqrt(inside)), 0.0)

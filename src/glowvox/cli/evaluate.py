@@ -24,7 +24,7 @@ EXISTING = click.Path(path_type=Path, exists=True)
 
 
 class RunSpeaker(Protocol):
-    """What `glowvox.cli.speaking.speaker_of_run` gives."""
+    """What speaks for a run, a weights file or an exported voice."""
 
     @property
     def mel(self) -> MelConfig:
@@ -275,10 +275,17 @@ def _speaker(run: str, vocoder: Vocoder | None) -> tuple[str, RunSpeaker]:
     """Name of the row and the voice."""
     from glowvox.cli.extras import needs_train
     from glowvox.cli.speaking import voice_place
+    from glowvox.runtime.bundle import is_voice
 
+    place = voice_place(run)
+    if is_voice(place):
+        from glowvox.cli.exported_speaker import ExportedSpeaker
+
+        if vocoder is not None:
+            raise UsageError(f"--vocoder goes with a run; the voice {place} has its own")
+        return place.resolve().stem, ExportedSpeaker(place)
     with needs_train("speaking with a run"):
         from glowvox.train.speaker import Speaker
-    place = voice_place(run)
     return place.resolve().stem, Speaker.load(place, vocoder=vocoder)
 
 

@@ -15,6 +15,7 @@ TRAIN = {
     "scipy",
     "safetensors",
     "tomli_w",
+    "onnx",
     "matplotlib",
     "rich",
 }

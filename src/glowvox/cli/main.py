@@ -27,13 +27,17 @@ class Verb(NamedTuple):
 VERBS = {
     "say": Verb("glowvox.cli.say", 'Speak a text (also: glowvox "Hello").'),
     "explain": Verb("glowvox.cli.explain", "Show every rewrite, word and phoneme of a text."),
-    "voices": Verb("glowvox.cli.voices", "List the voices that can be spoken with."),
+    "voices": Verb("glowvox.cli.voices", "List, check and add the voices that can be spoken with."),
     "data": Verb("glowvox.cli.data", "Check and prepare a corpus of recordings."),
     "train": Verb("glowvox.cli.train", "Train a model on prepared data; the same command resumes."),
     "align": Verb("glowvox.cli.align", "Find when each phoneme is spoken in recordings."),
     "evaluate": Verb("glowvox.cli.evaluate", "Score speech: words, naturalness, spectra, pitch, timing."),
     "vocode": Verb("glowvox.cli.vocode", "Copy-synthesise a recording through its mel spectrogram."),
+    "bench": Verb("glowvox.cli.bench", "Measure what speaking costs on this machine."),
+    "doctor": Verb("glowvox.cli.doctor", "Look at this installation, and speak a sentence."),
+    "export": Verb("glowvox.cli.export", "Turn a trained run into a voice that speaks without torch."),
     "import": Verb("glowvox.cli.import_", "Turn a published checkpoint into a run folder."),
+    "completion": Verb("glowvox.cli.completion", "Print what a shell needs to complete commands."),
 }
 
 

@@ -1,40 +1,94 @@
-"""Finding the voice a command should speak with."""
+"""Finding the voice a command should speak with, and opening it."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from glowvox.errors import UsageError
+from glowvox.errors import CheckpointError, UsageError
+from glowvox.runtime.bundle import is_voice
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from glowvox.audio.wave import Audio
+    from glowvox.runtime.manner import Options
+    from glowvox.text.frontend import FrontEnd
     from glowvox.train.speaker import Speaker
 
 
+class Speaking(Protocol):
+    """What commands speak with: a `glowvox.runtime.voice.Voice`, or a run that looks like one."""
+
+    front_end: FrontEnd
+
+    @property
+    def name(self) -> str:
+        """The voice's name."""
+        ...
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The names of those who speak with it."""
+        ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Of its sound (Hz)."""
+        ...
+
+    def stream(self, text: str, **manner: Unpack[Options]) -> Iterator[Audio]:
+        """The speech piece by piece."""
+        ...
+
+    def describe(self) -> dict[str, object]:
+        """What the voice is, as plain values."""
+        ...
+
+
+def _speaks(place: Path) -> bool:
+    return is_voice(place) or place.suffix == ".safetensors" or (place / "run.toml").is_file()
+
+
 def places(folders: tuple[Path, ...]) -> list[Path]:
-    """The run folders and weights files in some folders (or those that are such themselves), in order of name."""
+    """The voices in some folders (or those that are such themselves), in order of name.
+
+    Voices are exported voices, run folders and weights files.
+    """
     found: list[Path] = []
     for folder in folders:
-        if folder.suffix == ".safetensors" or (folder / "run.toml").is_file():
+        if _speaks(folder):
             found.append(folder)
         elif folder.is_dir():
-            found += sorted(
-                path for path in folder.iterdir() if path.suffix == ".safetensors" or (path / "run.toml").is_file()
-            )
+            found += sorted(path for path in folder.iterdir() if _speaks(path) and not path.name.startswith("."))
     return found
 
 
+def user_folder() -> Path:
+    """Where `glowvox voices add` puts voices: the user's data folder (XDG_DATA_HOME, LOCALAPPDATA on Windows)."""
+    if sys.platform == "win32":
+        data = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return data / "glowvox" / "voices"
+
+
 def default_folders() -> tuple[Path, ...]:
-    """Where voices are looked for: GLOWVOX_VOICE_PATH, else `weights` and `runs` of the current folder."""
-    listed = os.environ.get("GLOWVOX_VOICE_PATH")
-    if listed:
-        return tuple(Path(part) for part in listed.split(os.pathsep) if part)
-    return (Path("weights"), Path("runs"))
+    """Where voices are looked for: GLOWVOX_VOICE_PATH, the package, the user's own, `weights` and `runs` here."""
+    from glowvox.runtime.places import BUNDLED
+
+    listed = os.environ.get("GLOWVOX_VOICE_PATH", "")
+    named = (Path(part) for part in listed.split(os.pathsep) if part)
+    return (*named, BUNDLED, user_folder(), Path("weights"), Path("runs"))
 
 
 def voice_place(voice: str | None) -> Path:
-    """The run folder or weights file meant by `--voice` (or GLOWVOX_VOICE): a path, or the name of one found.
+    """The voice meant by `--voice` (or GLOWVOX_VOICE): a path, or the name of one found.
+
+    Where none is named, the first that speaks without torch, else the first.
 
     raises  UsageError where nothing fits, listing what there is
     """
@@ -42,10 +96,10 @@ def voice_place(voice: str | None) -> Path:
     found = places(default_folders())
     if wanted is None:
         if found:
-            return found[0]
+            return next((place for place in found if is_voice(place)), found[0])
         raise UsageError(
             "no voice to speak with: this version has none built in yet",
-            hint="name one: --voice RUN_FOLDER or --voice WEIGHTS.safetensors (a clone has one in weights/)",
+            hint="name one: --voice FOLDER, a .glowvox file, a run, or weights (a clone has some in weights/)",
         )
     if Path(wanted).exists():
         return Path(wanted)
@@ -56,10 +110,44 @@ def voice_place(voice: str | None) -> Path:
     raise UsageError(f"no voice '{wanted}': neither a path nor a name found here", hint=f"found: {names}")
 
 
+def open_voice(voice: str | None, *, lexicon: Path | None = None, threads: int = 1) -> Speaking:
+    """Load the voice that `--voice` means: an exported one without torch, a run or weights with it.
+
+    threads  of one piece of speech; a run takes torch's own number
+    """
+    place = voice_place(voice)
+    if is_voice(place) or place.name == "voice.json":
+        from glowvox.runtime.voice import Voice
+
+        return Voice.load(place, lexicon=lexicon, threads=threads)
+    if place.suffix != ".safetensors" and not (place / "run.toml").is_file():
+        raise CheckpointError(
+            f"{place}: not a voice: there is no voice.json in it, and not a run folder: there is no run.toml in it",
+            hint="glowvox export writes voices, glowvox train runs; glowvox voices lists those here",
+        )
+    from glowvox.cli.run_voice import RunVoice
+
+    return RunVoice(speaker_of_run(place, lexicon=lexicon), place.resolve().stem)
+
+
 def speaker_of_run(voice: str | Path | None, *, lexicon: Path | None = None) -> Speaker:
-    """Load the voice that `--voice` or `--run` means."""
+    """Load the run or weights that `--voice` or `--run` means."""
     from glowvox.cli.extras import needs_train
 
     with needs_train("speaking with a run"):
         from glowvox.train.speaker import Speaker
     return Speaker.load(voice_place(str(voice) if voice else None), lexicon=lexicon)
+
+
+def refuse_without_times(voice: Speaking) -> None:
+    """Fail where times are wanted of a voice that knows none.
+
+    raises  UsageError for a run in training
+    """
+    from glowvox.cli.run_voice import RunVoice
+
+    if isinstance(voice, RunVoice):
+        raise UsageError(
+            f"{voice.name} is a run in training, which tells no times",
+            hint="an exported voice tells them: glowvox export RUN -o VOICE",
+        )

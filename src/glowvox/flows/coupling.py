@@ -25,6 +25,11 @@ class AffineCoupling(Flow):
 
     def forward(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (B, C, T), mask (B, 1, T), cond (B, G, 1) or None → (B, C, T), (B,)."""
+        image, log_det = self.by_column(x, mask, cond)
+        return image, log_det.sum(dim=1)
+
+    def by_column(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """`forward` with the log-determinant told apart by column: x (B, C, T) → (B, C, T), (B, T)."""
         kept, changed = self._halves(x)
         shift, log_scale = self._affine(kept, mask, cond)
         with full_precision(x):
@@ -37,7 +42,7 @@ class AffineCoupling(Flow):
         shift, log_scale = self._affine(kept, mask, cond)
         with full_precision(y):
             preimage = (changed - shift) * torch.exp(-log_scale) * mask
-            return self._join(kept, preimage), -self._log_det(log_scale, mask)
+            return self._join(kept, preimage), -self._log_det(log_scale, mask).sum(dim=1)
 
     def _halves(self, x: Tensor) -> tuple[Tensor, Tensor]:
         first, second = x.chunk(2, dim=1)
@@ -53,4 +58,4 @@ class AffineCoupling(Flow):
         return shift, log_scale
 
     def _log_det(self, log_scale: Tensor, mask: Tensor) -> Tensor:
-        return (log_scale.sum(dim=1) * mask[:, 0]).sum(dim=1)
+        return log_scale.sum(dim=1) * mask[:, 0]

@@ -71,7 +71,7 @@ FIELDS = (
     Field("use_noise_augment", "False", "open", "", "no noise is added to recordings"),
     Field("audio", "BaseAudioConfig()", "honoured", "run.mel", "mean-variance statistics go into the model's first layer"),
     Field("use_phonemes", "False", "honoured", "run.front_end", "by espeak-ng, with the extra espeak"),
-    Field("phonemizer", "None", "honoured", "run.front_end", "espeak; settings with another are refused by name"),
+    Field("phonemizer", "None", "honoured", "run.front_end", "espeak, which also stands in for gruut; settings with another are refused by name"),
     Field("phoneme_language", "None", "honoured", "run.front_end", "espeak-ng's name of it"),
     Field("compute_input_seq_cache", "False", "refused", "", "dead: nothing reads it"),
     Field("text_cleaner", "None", "honoured", "run.front_end", "ids bit for bit; French, Italian, Chinese and uroman's are not here"),

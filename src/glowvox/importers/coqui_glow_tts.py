@@ -20,9 +20,9 @@ from glowvox.importers.coqui_settings import model_config, number, section
 from glowvox.importers.coqui_speakers import read_names, read_vectors
 from glowvox.importers.coqui_text import coqui_front_end
 from glowvox.importers.coqui_training import train_config
-from glowvox.importers.fit import require_fit
 from glowvox.importers.tensors import read_container, state_dict
 from glowvox.importers.weight_norm import split_weights
+from glowvox.models.fit import require_fit
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.models.glow_tts_config import GlowTTSConfig
 from glowvox.text.coqui import CoquiFrontEnd
@@ -195,6 +195,8 @@ def _notes(table: Mapping[str, Any], length_scale: float) -> list[str]:
         notes.append(
             "it reads phonemes of espeak-ng, whose versions differ a little: speaking needs the extra 'espeak'"
         )
+    if table.get("use_phonemes") and table.get("phonemizer") == "gruut":
+        notes.append("it learnt from gruut's phonemes; espeak-ng stands in for it, and may say words otherwise")
     if strange := [key for key in table if key not in KNOWN]:
         notes.append(f"fields that no Glow-TTS of Coqui has are passed over: {', '.join(strange)}")
     return notes

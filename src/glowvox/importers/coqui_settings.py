@@ -136,6 +136,17 @@ def section(table: Mapping[str, Any], key: str, *, where: str) -> Mapping[str, A
     return value
 
 
+def word(table: Mapping[str, Any], key: str, *, where: str) -> str | None:
+    """A field that is a name, or None where it is left out or empty.
+
+    raises  ConfigError for anything else
+    """
+    value = table.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{where}: {key} = {value!r}: expected a name")
+    return value or None
+
+
 def _is_like(value: object, default: object) -> bool:
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(default, bool) and isinstance(value, bool)

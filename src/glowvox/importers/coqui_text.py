@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from glowvox.errors import ConfigError
-from glowvox.importers.coqui_settings import section
+from glowvox.importers.coqui_settings import section, word
 from glowvox.text.coqui import NO_CLEANER, CoquiFrontEnd
 from glowvox.text.coqui_symbols import symbol_table
 from glowvox.text.symbols import Symbols
 
-PHONEMIZERS = ("espeak", None)  # others speak other alphabets or are not to be had
+PHONEMIZERS = ("espeak", "gruut", None)  # others write other alphabets
 
 
 def coqui_front_end(table: Mapping[str, Any], *, where: str) -> CoquiFrontEnd:
@@ -20,12 +20,13 @@ def coqui_front_end(table: Mapping[str, Any], *, where: str) -> CoquiFrontEnd:
     raises  ConfigError for a cleaner or phonemizer that is not here, and for blanks or ends without symbols for them
     """
     phonemes = bool(table.get("use_phonemes"))
-    if phonemes and table.get("phonemizer") not in PHONEMIZERS:
+    language = word(table, "phoneme_language", where=where)
+    if phonemes and word(table, "phonemizer", where=where) not in PHONEMIZERS:
         raise ConfigError(
-            f"{where}: phonemizer '{table['phonemizer']}' is not here; of Coqui's phonemizers, espeak is",
+            f"{where}: phonemizer '{table['phonemizer']}' is not here; espeak is, and stands in for gruut",
             hint="texts can still be given as phonemes: set use_phonemes to false and write what the model reads",
         )
-    if phonemes and not table.get("phoneme_language"):
+    if phonemes and language is None:
         raise ConfigError(f"{where}: use_phonemes is true but phoneme_language is not set, as in 'en-us'")
     characters = section(table, "characters", where=where) or None
     symbols = symbol_table(characters, phonemes=phonemes, where=where)
@@ -44,11 +45,11 @@ def coqui_front_end(table: Mapping[str, Any], *, where: str) -> CoquiFrontEnd:
     try:
         return CoquiFrontEnd(
             Symbols(symbols.names),
-            table.get("text_cleaner") or NO_CLEANER,
+            word(table, "text_cleaner", where=where) or NO_CLEANER,
             special("blank", wanted=table.get("add_blank")),
             special("bos", wanted=ends),
             special("eos", wanted=ends),
-            table["phoneme_language"] if phonemes else None,
+            language if phonemes else None,
         )
     except ConfigError as error:
         raise ConfigError(

@@ -8,11 +8,11 @@ from pathlib import Path
 import torch
 
 from glowvox.errors import CheckpointError, ConfigError, UsageError
-from glowvox.importers.fit import require_fit
 from glowvox.importers.flowtron_names import translate
 from glowvox.importers.flowtron_settings import DEFAULTS, front_end, mel_config, model_config, read_settings
 from glowvox.importers.flowtron_speakers import read_speakers
 from glowvox.importers.tensors import read_container, state_dict
+from glowvox.models.fit import require_fit
 from glowvox.models.flowtron_file import FlowtronSettings, build, write_flowtron
 from glowvox.text.flowtron import NAMES
 
@@ -67,8 +67,11 @@ def import_flowtron(checkpoint: Path, output: Path, *, config: Path, filelist: P
         symbols=NAMES,
         speakers=_speakers(filelist, rows),
     )
-    with torch.device("meta"):
-        model = build(settings)
+    try:
+        with torch.device("meta"):
+            model = build(settings)
+    except ValueError as error:
+        raise ConfigError(f"{config}: model_config: {error}") from None
     require_fit(model, ours, checkpoint)
     write_flowtron(output, settings, ours)
     parameters = sum(parameter.numel() for parameter in model.parameters())

@@ -10,11 +10,11 @@ from typing import Any
 from torch import Tensor
 
 from glowvox.errors import CheckpointError, ConfigError, UsageError
-from glowvox.importers.fit import require_fit
 from glowvox.importers.glow_tts_names import translate
 from glowvox.importers.glow_tts_settings import mel_config, model_config
 from glowvox.importers.tensors import read_container, state_dict
 from glowvox.importers.weight_norm import split_weights
+from glowvox.models.fit import require_fit
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.authors import BLANK, NAMES
 from glowvox.train.checkpoint import write_checkpoint

@@ -19,9 +19,10 @@ from glowvox.importers.vocoder_settings import bigvgan_config, hifi_gan_config, 
 from glowvox.importers.vocos_settings import vocos_settings
 from glowvox.importers.weight_norm import split_weights
 from glowvox.models.bigvgan import BigVGAN
+from glowvox.models.fit import require_fit
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.snake import low_pass
-from glowvox.models.vocoder_file import require_fit, write_vocoder
+from glowvox.models.vocoder_file import write_vocoder
 from glowvox.models.vocos import Vocos
 
 SAME = 1e-4  # largest difference between constants that are the same but for rounding
@@ -104,7 +105,7 @@ def translate(
 def _fill(model: HiFiGAN | BigVGAN | Vocos, checkpoint: Path, output: Path, naming: Naming) -> ImportedVocoder:
     theirs = state_dict(read_container(checkpoint), checkpoint)
     ours, constants, unknown = translate(theirs, naming, model.state_dict())
-    require_fit(model, ours, str(checkpoint))
+    require_fit(model, ours, checkpoint)
     model.load_state_dict(ours)
     write_vocoder(output, model)
     return ImportedVocoder(

@@ -9,7 +9,8 @@ from glowvox.errors import UsageError
 from glowvox.importers.tensors import read_container, state_dict
 from glowvox.importers.waveglow_names import translate
 from glowvox.importers.waveglow_settings import mel_config, read_settings, require_agreement, sizes
-from glowvox.models.vocoder_file import require_fit, write_vocoder
+from glowvox.models.fit import require_fit
+from glowvox.models.vocoder_file import write_vocoder
 from glowvox.models.waveglow import WaveGlow
 from glowvox.models.waveglow_config import WaveGlowConfig
 
@@ -46,7 +47,7 @@ def import_waveglow(
         require_agreement(table["waveglow_config"], found, bands, where=str(config))
     data = {} if table is None else table.get("data_config", {})
     model = WaveGlow(found, mel_config(data, bands=bands, where=str(config or checkpoint)))
-    require_fit(model, ours, str(checkpoint))
+    require_fit(model, ours, checkpoint)
     model.load_state_dict(ours)
     write_vocoder(output, model)
     parameters = sum(parameter.numel() for parameter in model.parameters())

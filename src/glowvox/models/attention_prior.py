@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ class AttentionPrior:
     kept       how many sizes (N, T) are remembered
     """
 
-    def __init__(self, *, scale: float = 1.0, threshold: float = 0.0, kept: int = 1_024) -> None:
+    def __init__(self, *, scale: float = 1.0, threshold: float = 0.0, kept: int = 256) -> None:
         if not scale > 0:
             raise ValueError(f"the scale of the attention prior is {scale}; it must be above 0")
         self.scale = scale
@@ -64,12 +65,10 @@ def beta_binomial(tokens: int, frames: int, *, scale: float = 1.0) -> Tensor:
     frames  T
     """
     k = torch.arange(tokens, dtype=torch.float64)
-    n = torch.tensor(tokens - 1, dtype=torch.float64)
-    t = torch.arange(1, frames + 1, dtype=torch.float64)[:, None]
-    a, b = scale * t, scale * (frames + 1 - t)
-    ways = torch.lgamma(n + 1) - torch.lgamma(k + 1) - torch.lgamma(n - k + 1)
-    return torch.exp(ways + _log_beta(k + a, n - k + b) - _log_beta(a, b))
-
-
-def _log_beta(a: Tensor, b: Tensor) -> Tensor:
-    return torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)
+    last, span = tokens - 1, scale * (frames + 1)
+    rising = scale * torch.arange(1, frames + 1, dtype=torch.float64)[:, None]  # (T, 1); the other parameter falls
+    ways = -torch.lgamma(k + 1) - torch.lgamma(last - k + 1)
+    here = torch.lgamma(k + rising)  # (T, N); of the falling parameter it is the same, turned around
+    whole = torch.lgamma(rising)
+    constant = math.lgamma(last + 1) - math.lgamma(last + span) + math.lgamma(span)
+    return torch.exp(constant + ways + here + here.flip(0, 1) - whole - whole.flip(0))

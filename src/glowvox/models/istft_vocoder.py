@@ -21,6 +21,7 @@ from glowvox.errors import ConfigError
 from glowvox.models.convnext import ConvNeXt
 from glowvox.models.harmonic import pulses
 from glowvox.models.istft_config import IstftConfig
+from glowvox.nn.inverse_stft import inverse_stft
 from glowvox.nn.precision import full_precision
 
 MIDDLE_HZ = 180.0  # pitch that a zero of the network means
@@ -144,16 +145,5 @@ class IstftVocoder(nn.Module):
         return spectrum
 
     def _inverse(self, spectrum: Tensor) -> Tensor:
-        """Windowed frames added up and divided by the windows' squares: (B, T, F) → (B, T·hop)."""
-        pieces = torch.fft.irfft(spectrum, self.mel.fft_size) * self.window
-        envelope = self._overlapped((self.window**2).expand(1, *pieces.shape[1:]))
-        edge = (self.mel.fft_size - self.mel.hop) // 2
-        total = self._overlapped(pieces) / envelope.clamp(min=1e-8)
-        return total[:, edge : total.shape[1] - edge]
-
-    def _overlapped(self, pieces: Tensor) -> Tensor:
-        """(B, T, fft_size) → (B, (T − 1)·hop + fft_size)."""
-        parts = pieces.reshape(*pieces.shape[:2], -1, self.mel.hop)  # (B, T, P, hop)
-        count = parts.shape[2]
-        laid = [F.pad(parts[:, :, part], (0, 0, part, count - 1 - part)) for part in range(count)]
-        return torch.stack(laid).sum(dim=0).flatten(1)
+        """(B, T, F) → (B, T·hop)."""
+        return inverse_stft(spectrum, self.window, self.mel.hop, "same")

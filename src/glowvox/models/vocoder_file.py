@@ -18,6 +18,7 @@ from glowvox.config import Settings
 from glowvox.errors import CheckpointError
 from glowvox.files import write_bytes
 from glowvox.models.bigvgan import BigVGAN
+from glowvox.models.fit import require_fit
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.upsampling_config import BigVGANConfig, HiFiGANConfig
 from glowvox.models.vocos import Vocos
@@ -81,7 +82,7 @@ def load_vocoder(path: Path) -> tuple[nn.Module, MelConfig]:
         )
     mel = config.build(header["mel"], MelConfig, where=str(path))
     model = kind.build(config.build(header["config"], kind.settings, where=str(path)), mel)
-    require_fit(model, weights, str(path))
+    require_fit(model, weights, path)
     model.load_state_dict(weights)
     return model.eval(), mel
 
@@ -103,20 +104,3 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             hint="published checkpoints come in by `glowvox import hifi-gan`, `bigvgan`, `vocos` or `waveglow`",
         )
     return header, weights
-
-
-def require_fit(model: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
-    """Refuse tensors that are missing, extra or of another shape.
-
-    raises  CheckpointError naming the first of them
-    """
-    hint = "are these the settings it was trained with?"
-    expected = {name: value.shape for name, value in model.state_dict().items()}
-    for name, shape in expected.items():
-        if name not in weights:
-            raise CheckpointError(f"{where}: no tensor for '{name}'", hint=hint)
-        if weights[name].shape != shape:
-            found = f"'{name}' is {tuple(weights[name].shape)}, the settings ask for {tuple(shape)}"
-            raise CheckpointError(f"{where}: {found}", hint=hint)
-    for name in weights.keys() - expected.keys():
-        raise CheckpointError(f"{where}: the settings leave no place for '{name}'", hint=hint)

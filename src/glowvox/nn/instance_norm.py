@@ -9,7 +9,7 @@ from glowvox.nn.precision import full_precision, upcast
 
 
 class MaskedInstanceNorm(nn.Module):
-    """Each channel at mean 0 and variance 1 over an item's own frames, then scaled and shifted (Ulyanov et al. 2016)."""
+    """Channels at mean 0 and variance 1 over an item's own frames, then scaled and shifted (Ulyanov et al. 2016)."""
 
     def __init__(self, channels: int, *, epsilon: float = 1e-5) -> None:
         super().__init__()

@@ -54,8 +54,8 @@ class CoquiFrontEnd:
     def name(self) -> str:
         """The name that makes this front end again."""
         given = {"blank": self.blank, "bos": self.bos, "eos": self.eos, "espeak": self.language}
-        options = (f"{key}={value}" for key, value in given.items() if value is not None)
-        return f"coqui:{','.join([self.cleaner, *options])}"
+        parts = [self.cleaner, *(f"{key}={value}" for key, value in given.items() if value is not None)]
+        return "coqui" if parts == [NO_CLEANER] else f"coqui:{','.join(parts)}"
 
     def __call__(self, text: str) -> list[Sentence]:
         """One sentence: the original knows no others. Every span is that of the whole text.

@@ -50,6 +50,11 @@ class Alignment:
 
 def alignment_picture(path: Path, alignment: Alignment, config: MelConfig, *, title: str) -> None:
     """Draw symbols against time with the path found, the prior means along it, and durations real and predicted."""
+    _save(alignment_figure(alignment, config, title=title), path)
+
+
+def alignment_figure(alignment: Alignment, config: MelConfig, *, title: str) -> Figure:
+    """The same as a figure of matplotlib's."""
     count, frames = alignment.likelihood.shape
     seconds = frames * config.hop / config.sample_rate
     tall = min(14.0, max(4.0, 0.125 * count + 2.0))
@@ -81,11 +86,16 @@ def alignment_picture(path: Path, alignment: Alignment, config: MelConfig, *, ti
     _label_symbols(main, alignment.symbols)
     bars = figure.add_subplot(grid[1, 1], sharey=main)
     _draw_durations(bars, alignment, config)
-    _save(figure, path)
+    return figure
 
 
 def mel_picture(path: Path, panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> None:
     """Draw mels (M, T) side by side, each under its name, with one colour scale and one scale of time."""
+    _save(mel_figure(panels, config, title=title), path)
+
+
+def mel_figure(panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> Figure:
+    """The same as a figure of matplotlib's."""
     lengths = [max(1, mel.shape[1]) for mel in panels.values()]
     low = min(float(mel.min(initial=0.0)) for mel in panels.values())
     high = max(float(mel.max(initial=low + 1.0)) for mel in panels.values())
@@ -110,7 +120,7 @@ def mel_picture(path: Path, panels: Mapping[str, Mel], config: MelConfig, *, tit
         axis.set_xlabel("time (s)")
     _label_hertz(axes[0], config)
     figure.colorbar(images[-1], ax=list(axes), label="log magnitude", pad=0.01)
-    _save(figure, path)
+    return figure
 
 
 def _figure(*, width: float, height: float, title: str) -> Figure:

@@ -241,11 +241,16 @@ def _alignment(speaker: Speaker, clip: Clip, batch: Batch, out: GlowTTSOutput) -
     model = speaker.model
     cond = model.condition(batch.speaker if model.speaker_table is not None else None, 1)
     encoded = model.encoder(batch.tokens, out.token_mask, cond)
-    likelihood = log_likelihood(out.latent, encoded.mean, encoded.log_scale)[0]  # (T, N)
+    if model.token_means is None:
+        mean, log_scale = encoded.mean, encoded.log_scale
+    else:  # what the search went by
+        mean = model.token_means(batch.tokens)
+        log_scale = torch.zeros_like(mean)
+    likelihood = log_likelihood(out.latent, mean, log_scale)[0]  # (T, N)
     return Alignment(
         symbols=clip.symbols,
         durations=out.durations[0].long().numpy(),
-        predicted=out.log_duration[0].exp().numpy(),
+        predicted=(out.log_duration[0].exp() - model.duration_offset).numpy(),
         likelihood=likelihood.T.numpy(),
         prior=out.mean[0].numpy(),
     )

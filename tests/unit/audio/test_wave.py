@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import io
 import resource
 import wave
@@ -8,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glowvox.audio.wave import Audio, pcm16, wav_bytes, write_wav
+from glowvox.audio.timing import Timed
+from glowvox.audio.wave import Audio, join, pcm16, wav_bytes, write_wav
 from glowvox.errors import AudioError, GlowvoxError
 
 
@@ -78,3 +80,35 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
 def test_bytes_are_a_wav_file() -> None:
     with wave.open(io.BytesIO(wav_bytes(tone()))) as file:
         assert file.getnframes() == 2205
+
+
+def test_joined_pieces_keep_their_times() -> None:
+    first = Audio(np.zeros(100, np.float32), 100, "a b", 3, (Timed("a", 0.1, 0.4, (0, 1)),), ())
+    second = Audio(
+        np.ones(50, np.float32), 100, "", 0, (Timed("b", 0.0, 0.3, (2, 3)),), (Timed("B", 0.1, 0.2, (2, 3)),)
+    )
+    both = join([first, second])
+    assert (len(both), both.sample_rate, both.text, both.seed) == (150, 100, "a b", 3)
+    assert both.words == (Timed("a", 0.1, 0.4, (0, 1)), Timed("b", 1.0, 1.3, (2, 3)))
+    assert both.phonemes == (Timed("B", 1.1, 1.2, (2, 3)),)
+
+
+def test_pieces_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(AudioError, match="no piece of audio"):
+        join([])
+    with pytest.raises(AudioError, match="100 Hz and of 200 Hz"):
+        join([Audio(np.zeros(1, np.float32), 100), Audio(np.zeros(1, np.float32), 200)])
+
+
+def test_audio_is_an_array_and_a_player() -> None:
+    audio = tone()
+    assert len(audio) == 2205
+    assert np.asarray(audio).dtype == np.float32
+    assert np.asarray(audio, dtype=np.float64).dtype == np.float64
+    assert np.abs(audio).max() == pytest.approx(0.5, abs=1e-3)
+    page = audio._repr_html_()
+    assert page.startswith('<audio controls src="data:audio/wav;base64,')
+    assert "<script" not in page
+    content = base64.b64decode(page.partition("base64,")[2].partition('"')[0])
+    with wave.open(io.BytesIO(content)) as file:
+        assert file.readframes(5000) == audio.to_pcm16()

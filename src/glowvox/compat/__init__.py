@@ -1,0 +1,1 @@
+"""The Python interfaces of other packages, as thin layers over ours."""

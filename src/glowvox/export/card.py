@@ -1,0 +1,55 @@
+"""What a voice says of itself in words: its card and its licence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glowvox.export.gate import Verdict
+from glowvox.export.source import Source
+from glowvox.runtime.bundle import VoiceSettings
+
+
+def card_text(settings: VoiceSettings, verdicts: Sequence[Verdict], source: Source) -> bytes:
+    """CARD.md: what the voice was trained on, how it was made, what eight bits cost it."""
+    parameters = sum(value.numel() for value in source.model.parameters())
+    rows = [
+        ("language", settings.language),
+        ("speakers", ", ".join(settings.speakers)),
+        ("trained on", settings.data),
+        ("consent", settings.consent),
+        ("licence", settings.licence),
+        ("acoustic model", f"Glow-TTS, {parameters:,} parameters as trained"),
+        ("steps", source.card.get("step", "not stated")),
+        ("sound", "Griffin-Lim, no network" if settings.vocoder.kind == "griffin-lim" else settings.vocoder.kind),
+        ("text", f"{settings.front_end} front end, version {settings.front_end_version}"),
+        ("precision", ", ".join(f"{name} {kind}" for name, kind in settings.precision.items())),
+        ("made with", settings.made_with),
+    ]
+    lines = [f"# {settings.name}", "", "The speech of this voice is synthetic; say so where you use it.", ""]
+    lines += ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
+    if verdicts:
+        lines += ["", "Graphs in eight bits against the same in full, on sentences that were not trained on:", ""]
+        lines += [
+            "| graph | mel-cepstral distortion | allowed | change of length | word errors | |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [_row(verdict) for verdict in verdicts]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _row(verdict: Verdict) -> str:
+    heard = "not measured"
+    if verdict.before is not None and verdict.after is not None:
+        heard = f"{verdict.before.errors} → {verdict.after.errors} of {verdict.after.total}"
+    figures = f"{verdict.distortion:.2f} dB | {verdict.most_distortion:.2f} dB | {100 * verdict.shift:.1f} % | {heard}"
+    return f"| {verdict.graph} | {figures} | {'accepted' if verdict.accepted else 'refused'} |"
+
+
+def licence_text(settings: VoiceSettings) -> bytes:
+    """LICENSE: under what terms the voice may be used."""
+    return (
+        f"SPDX-License-Identifier: {settings.licence}\n\n"
+        f"The voice '{settings.name}' (all files of this folder) is licensed under {settings.licence}.\n"
+        f"It was trained on: {settings.data}\n"
+        f"Consent: {settings.consent}\n"
+    ).encode()

@@ -1,0 +1,60 @@
+"""What is exported: a trained model, its settings, and what is known of it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from glowvox.models.glow_tts import GlowTTS
+from glowvox.text.frontend import FrontEnd
+from glowvox.train.run import RunSettings
+from glowvox.train.speaker import Speaker
+from glowvox.train.weights import read_weights
+
+
+@dataclass(frozen=True)
+class Source:
+    """An acoustic model to export.
+
+    card  what its weights file says of data, licence and consent; empty for a run
+    """
+
+    settings: RunSettings
+    model: GlowTTS
+    front_end: FrontEnd
+    card: dict[str, str]
+
+    @classmethod
+    def load(cls, place: Path, *, lexicon: Path | None = None) -> Source:
+        """From a run folder or a weights file.
+
+        raises  CheckpointError if it is neither
+        """
+        speaker = Speaker.load(place, lexicon=lexicon)
+        card = {} if place.is_dir() else read_weights(place)[2]
+        return cls(speaker.settings, speaker.model, speaker.front_end, card)
+
+    @property
+    def speaker_width(self) -> int:
+        """Width of the vectors that tell speakers apart; 0 where there is nothing to tell."""
+        table = self.model.speaker_table
+        return 0 if table is None else table.embedding_dim
+
+    def vectors(self) -> torch.Tensor | None:
+        """The speakers' vectors at unit length (S, G), or None."""
+        table = self.model.speaker_table
+        return None if table is None else F.normalize(table.weight.detach())
+
+    def vectors_file(self) -> bytes | None:
+        """`vectors` as the content of a .npy file."""
+        vectors = self.vectors()
+        if vectors is None:
+            return None
+        file = io.BytesIO()
+        np.save(file, vectors.float().numpy())
+        return file.getvalue()

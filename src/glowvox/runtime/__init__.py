@@ -1,0 +1,1 @@
+"""What a speaking user runs: NumPy and ONNX Runtime, no torch."""

@@ -1,0 +1,100 @@
+"""Symbols → mel: the encoder graph, durations, a sample of the prior, the decoder graph (Glow-TTS, figure 1b)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from glowvox.runtime.session import Floats, Session
+
+Counts = npt.NDArray[np.int64]
+LONGEST_TOKEN = 2_000  # frames; a network that says more is broken, and memory is not
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a phrase is to be read; `Manner` resolved for one voice."""
+
+    vector: Floats | None = None  # (1, G) of the speaker
+    speed: float = 1.0
+    variation: float = 0.667
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the encoder says of a phrase."""
+
+    mean: Floats  # (N, M)
+    log_scale: Floats | None  # (N, M); None where the prior has unit variance
+    frames: Counts  # (N,)  of each symbol, at the speed asked for
+
+
+class Acoustic:
+    """The two graphs of a Glow-TTS.
+
+    squeeze          frames that the decoder takes together
+    duration_offset  that durations were predicted with
+    """
+
+    def __init__(self, encoder: Session, decoder: Session, *, squeeze: int, duration_offset: int) -> None:
+        self._encoder, self._decoder = encoder, decoder
+        self._squeeze, self._offset = squeeze, duration_offset
+
+    def encode(self, ids: list[int], reading: Reading) -> Encoded:
+        """Read a phrase; `ids` of its symbols, at least one."""
+        found = self._encoder.run({"ids": np.array([ids], np.int64), **_speaker(reading)})
+        asked = np.ceil((np.exp(found["log_duration"]) - self._offset) / np.float32(reading.speed))
+        frames = np.clip(asked, self._offset, LONGEST_TOKEN).astype(np.int64)
+        return Encoded(found["mean"], found.get("log_scale"), frames)
+
+    def decode(self, encoded: Encoded, frames: Counts, reading: Reading) -> Floats:
+        """A sample of the prior through the inverse flow.
+
+        frames   (N,)    of each symbol; their sum as `fit` leaves it
+        returns  (T, M)
+        """
+        latent = np.repeat(encoded.mean, frames, axis=0)
+        if reading.variation:
+            noise = draw(reading.seed, latent.shape)
+            if encoded.log_scale is not None:
+                noise *= np.repeat(np.exp(encoded.log_scale), frames, axis=0)
+            latent += noise * np.float32(reading.variation)
+        return self._decoder.run({"latent": latent, **_speaker(reading)})["mel"]
+
+    def fit(self, frames: Counts) -> Counts:
+        """Frames of each symbol (N,) whose sum the decoder can take."""
+        return fit(frames, self._squeeze)
+
+
+def _speaker(reading: Reading) -> dict[str, Floats]:
+    return {} if reading.vector is None else {"speaker": reading.vector}
+
+
+def fit(durations: Counts, squeeze: int) -> Counts:
+    """Durations whose sum is a multiple of the squeeze: cut at the end, and never less than one column.
+
+    durations  (N,)
+    returns    (N,)
+    """
+    total = max(int(durations.sum()) // squeeze * squeeze, squeeze)
+    ends = np.minimum(np.cumsum(durations), total)
+    ends[-1] = total  # a text shorter than a column fills it
+    return np.diff(ends, prepend=0)
+
+
+def draw(seed: int, shape: tuple[int, ...]) -> Floats:
+    """Standard normal numbers that depend on the seed alone; a longer draw begins like a shorter one."""
+    return draw_from(stream_of(seed), shape)
+
+
+def stream_of(seed: int) -> np.random.Generator:
+    """A source of numbers that is the same everywhere for the same seed."""
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def draw_from(generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    """The next standard normal numbers; how many are taken at once changes none of them."""
+    return generator.standard_normal(shape, dtype=np.float32)
