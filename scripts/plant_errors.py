@@ -56,7 +56,7 @@ def _spoilt_texts(texts: dict[str, str], spoilt: dict[str, str], whole: list[str
     swapped = [key for key, kind in spoilt.items() if kind == "swapped text"]
     written = {key: texts[other] for key, other in zip(swapped, swapped[1:] + swapped[:1], strict=True)}
     for key, kind in spoilt.items():
-        words = [match for match in re.finditer(r"[A-Za-z']{4,}", texts[key])]
+        words = list(re.finditer(r"[A-Za-z']{4,}", texts[key]))
         other = texts[draw.choice(whole)]
         if kind == "added sentence":
             written[key] = f"{texts[key]} {other}"

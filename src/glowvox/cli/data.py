@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from glowvox.cli.audit import command as audit_command
 from glowvox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,11 +105,14 @@ def _taking(
 
 @click.group()
 def command() -> None:
-    """Check a corpus of recordings, and prepare it for training.
+    """Check a corpus of recordings, prepare it for training, and audit it with a trained voice.
 
     A corpus is a folder of recordings with their texts: LJSpeech, Piper, Coqui, VCTK, LibriTTS, Common Voice, M-AILABS,
     CSS10, NVIDIA filelists, or a text file beside each recording. Which of them it is is found out.
     """
+
+
+command.add_command(audit_command)
 
 
 @command.command("check")

@@ -29,7 +29,7 @@ class AffineCoupling(Flow):
         return image, log_det.sum(dim=1)
 
     def by_column(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """`forward` with the log-determinant told apart by column: x (B, C, T) → (B, C, T), (B, T)."""
+        """`forward` with the log-determinant told apart by column: x (B, C, T), mask (B, 1, T) → (B, C, T), (B, T)."""
         kept, changed = self._halves(x)
         shift, log_scale = self._affine(kept, mask, cond)
         with full_precision(x):

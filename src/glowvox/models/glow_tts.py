@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from glowvox.audio.noise import normal
 from glowvox.errors import UsageError
 from glowvox.models.decoder import FlowDecoder
 from glowvox.models.glow_tts_config import GlowTTSConfig
@@ -274,8 +274,7 @@ def _noise(source: Sequence[Tensor] | int, frames: Tensor, bands: int, size: int
     out = torch.zeros(len(frames), bands, size)
     for item, count in enumerate(frames.tolist()):
         if isinstance(source, int):
-            draw = np.random.Generator(np.random.Philox(source)).standard_normal((count, bands), dtype=np.float32)
-            out[item, :, :count] = torch.from_numpy(draw).T
+            out[item, :, :count] = torch.from_numpy(normal(source, count, bands)).T
         else:
             out[item, :, :count] = source[item][:, :count]
     return out

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from glowvox.audio.mel import MelConfig
+from glowvox.audio.noise import normal
 from glowvox.errors import ConfigError, UsageError
 from glowvox.flows.base import Chain, Flow
 from glowvox.flows.coupling import AffineCoupling
@@ -170,6 +170,5 @@ def _only(mel: Tensor, counts: Sequence[int]) -> Tensor:
 def _drawn(source: Tensor | int, channels: int, count: int) -> Tensor:
     """Standard normal columns (channels, count); an item's draw depends on the seed alone, not on its batch."""
     if isinstance(source, int):
-        draw = np.random.Generator(np.random.Philox(source)).standard_normal((count, channels), dtype=np.float32)
-        return torch.from_numpy(draw).T
+        return torch.from_numpy(normal(source, count, channels)).T
     return source[:, :count]

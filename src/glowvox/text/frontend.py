@@ -8,12 +8,6 @@ from typing import NamedTuple
 
 from glowvox.config import near
 from glowvox.errors import ConfigError
-from glowvox.text.authors import make_authors_front_end
-from glowvox.text.characters import BASE, CharactersFrontEnd
-from glowvox.text.coqui import make_coqui_front_end
-from glowvox.text.english import EnglishFrontEnd
-from glowvox.text.espeak import EspeakFrontEnd
-from glowvox.text.flowtron import make_flowtron_front_end
 from glowvox.text.records import FrontEnd, Note, Pause, Sentence, Span, Token, Word
 from glowvox.text.symbols import BOUNDARY, END, START, Symbols
 from glowvox.text.user_lexicon import read_user_lexicon
@@ -47,26 +41,39 @@ class Wanted(NamedTuple):
 
 
 def _english(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.english import EnglishFrontEnd  # each loads its own tables: a voice needs one of them
+
     return EnglishFrontEnd(read_user_lexicon(wanted.lexicon)) if wanted.lexicon else EnglishFrontEnd()
 
 
 def _characters(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.characters import BASE, CharactersFrontEnd
+
     return CharactersFrontEnd(wanted.symbols or BASE)
 
 
 def _espeak(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.characters import BASE
+    from glowvox.text.espeak import EspeakFrontEnd
+
     return EspeakFrontEnd(wanted.variant or "en-us", wanted.symbols or BASE)
 
 
 def _authors(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.authors import make_authors_front_end
+
     return make_authors_front_end(wanted.symbols, wanted.lexicon)
 
 
 def _coqui(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.coqui import make_coqui_front_end
+
     return make_coqui_front_end(wanted.variant, wanted.symbols)
 
 
 def _flowtron(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.flowtron import make_flowtron_front_end
+
     return make_flowtron_front_end(wanted.variant, wanted.lexicon)
 
 

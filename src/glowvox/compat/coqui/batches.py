@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glowvox.data.batch import Batch
+from glowvox.errors import UsageError
 
 # what their data set calls a thing, and what their models do
 RENAMED = {
@@ -27,18 +28,23 @@ RENAMED = {
     "audio_unique_names": "audio_unique_names",
 }
 
+NEEDED = ("token_id", "token_id_lengths", "mel", "mel_lengths")
+
 
 def coqui_batch(batch: Mapping[str, Any] | Batch, *, several: bool) -> dict[str, Any]:
     """The batch as `train_step` takes it; what is not in it is None.
 
     several  whether the model tells speakers apart
+    raises   UsageError where texts, mels or their lengths are missing
     """
     collated = _collated(batch, several=several) if isinstance(batch, Batch) else batch
+    if missing := [name for name in NEEDED if collated.get(name) is None]:
+        raise UsageError(f"format_batch: the batch lacks {', '.join(missing)}")
     named = {theirs: collated.get(name) for name, theirs in RENAMED.items()}
     return named | {
         "stop_target_lengths": named["mel_lengths"],  # one frame a step
-        "max_text_length": float(named["text_lengths"].max()),
-        "max_spec_length": float(named["mel_lengths"].max()),
+        "max_text_length": float(collated["token_id_lengths"].max()),
+        "max_spec_length": float(collated["mel_lengths"].max()),
     }
 
 

@@ -8,31 +8,26 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from msgspec import structs
 from torch import Tensor, nn
 
 from glowvox.compat.coqui.batches import coqui_batch
 from glowvox.compat.coqui.checkpoint import read_weights
 from glowvox.compat.coqui.config import GlowTTSConfig
 from glowvox.compat.coqui.criterion import GlowTTSLoss
+from glowvox.compat.coqui.network import WHERE, make_network, speakers_of, take_over
+from glowvox.compat.coqui.outputs import Outputs, alignment, lengths_or_all, named
 from glowvox.compat.coqui.showing import Figures, Logger, Sounds, draw, text_and_speaker
 from glowvox.compat.coqui.sound import AudioProcessor
 from glowvox.compat.coqui.speakers import Sample, SpeakerManager
 from glowvox.compat.coqui.tokenizer import TTSTokenizer
 from glowvox.data.batch import Batch
 from glowvox.errors import ConfigError, UsageError
-from glowvox.importers.coqui_settings import model_config
-from glowvox.models import glow_tts
-from glowvox.models.glow_tts import GlowTTSOutput
-from glowvox.models.speaker_vectors import SpeakerVectors
-from glowvox.nn.masks import length_mask, token_of_frame
+from glowvox.nn.masks import length_mask
 from glowvox.train.initialise import initialise_actnorm
 
 log = logging.getLogger(__name__)
 
-Outputs = dict[str, Tensor]
 Aux = Mapping[str, Tensor | None]  # `d_vectors` (B, G) or `speaker_ids` (B,), and for inference `x_lengths` (B,)
-WHERE = "GlowTTSConfig"
 
 
 class Trainer(Protocol):
@@ -65,7 +60,7 @@ class GlowTTS(nn.Module):
         self.data_dep_init_steps = int(config.data_dep_init_steps)
         self.run_data_dep_init = self.data_dep_init_steps > 0
         self.initialised: Tensor
-        self.register_buffer("initialised", torch.tensor(False))  # travels with the weights
+        self.register_buffer("initialised", torch.zeros((), dtype=torch.bool))  # travels with the weights
         self._unlocked = False
         self._initial: list[tuple[Tensor, Tensor, Tensor | None]] = []  # batches behind the normalisation
         self.init_multispeaker(config)
@@ -97,35 +92,16 @@ class GlowTTS(nn.Module):
 
         Sets `num_speakers`, and `c_in_channels`, the width of what tells speakers apart.
         """
-        settings = model_config(config, where=WHERE)
-        vocabulary = config.num_chars if self.tokenizer is None else self.tokenizer.num_chars
-        if not vocabulary:
-            raise ConfigError(f"{WHERE}: num_chars = {vocabulary!r}: expected the number of symbols, or a tokenizer")
         if self.ap is not None and self.ap.num_mels != config.out_channels:
             raise ConfigError(f"{WHERE}: out_channels = {config.out_channels} but audio.num_mels = {self.ap.num_mels}")
-        known = self.speaker_manager
-        self.num_speakers: int = config.num_speakers if known is None else known.num_speakers
-        several = config.use_d_vector_file or config.use_speaker_embedding
-        self.c_in_channels = settings.speaker_width if several else 0
-        if settings.speakers == "learned" and several and self.num_speakers < 2:
-            if self.num_speakers < 1:
-                raise ConfigError(
-                    f"{WHERE}: use_speaker_embedding is true, but there are no speakers",
-                    hint="say num_speakers, give a speakers_file, or samples that name their speakers",
-                )
-            settings = structs.replace(settings, speakers="given")  # a table of one row is one vector
-        kept = self.model.state_dict() if hasattr(self, "model") else {}
-        self.model = glow_tts.GlowTTS(
-            settings,
-            vocabulary=int(vocabulary),
-            bands=config.out_channels,
-            speakers=max(1, self.num_speakers) if several else 1,
-        )
-        new = self.model.state_dict()
-        same = {name: value for name, value in kept.items() if name in new and new[name].shape == value.shape}
-        self.model.load_state_dict(same, strict=False)
-        if known is not None and known.vectors is not None and isinstance(self.model.speaker_table, SpeakerVectors):
-            self.model.speaker_table.weight.copy_(known.vectors)
+        symbols = config.num_chars if self.tokenizer is None else self.tokenizer.num_chars
+        network = make_network(config, self.speaker_manager, symbols)
+        old = getattr(self, "model", None)
+        if old is not None:
+            take_over(network, old)
+        self.config, self.model = config, network
+        self.num_speakers = speakers_of(config, self.speaker_manager)
+        self.c_in_channels = 0 if network.speaker_table is None else network.speaker_table.embedding_dim
 
     @staticmethod
     def compute_outputs(
@@ -164,12 +140,12 @@ class GlowTTS(nn.Module):
                    total_durations_log (B, T_en, 1), as predicted and as found
         """
         speaker = self._speaker(aux_input, len(x))
-        mel, frames = y.transpose(1, 2), _lengths(y_lengths, y)
+        mel, frames = y.transpose(1, 2), lengths_or_all(y_lengths, y)
         if self._unlocked:
             self._initial.append((mel, frames, speaker))
             initialise_actnorm(self.model, self._initial)
             self.lock_act_norm_layers()
-        return _named(self.model(x, x_lengths, mel, frames, speaker))
+        return named(self.model(x, x_lengths, mel, frames, speaker))
 
     @torch.no_grad()
     def inference(self, x: Tensor, aux_input: Aux | None = None) -> dict[str, Tensor | None]:
@@ -181,7 +157,7 @@ class GlowTTS(nn.Module):
         """
         if not self.length_scale > 0:
             raise UsageError(f"length_scale = {self.length_scale} must be above 0; 2 is twice as slow")
-        lengths = _lengths((aux_input or {}).get("x_lengths"), x)
+        lengths = lengths_or_all((aux_input or {}).get("x_lengths"), x)
         speaker = self._speaker(aux_input, len(x))
         speech = self.model.generate(
             x,
@@ -193,7 +169,7 @@ class GlowTTS(nn.Module):
         )
         mask = length_mask(lengths, x.shape[1], dtype=speech.log_duration.dtype)
         encoded = self.model.encoder(x, mask, self.model.condition(speaker, len(x)))
-        path = _path(speech.durations, length_mask(speech.frames, speech.mel.shape[2], dtype=mask.dtype))
+        path = alignment(speech.durations, length_mask(speech.frames, speech.mel.shape[2], dtype=mask.dtype))
         mean, log_scale, found = self.compute_outputs(path[:, None], encoded.mean, encoded.log_scale, mask)
         return {
             "model_outputs": speech.mel.transpose(1, 2),
@@ -221,9 +197,9 @@ class GlowTTS(nn.Module):
         if y is None:
             raise UsageError("inference_with_MAS takes durations from a recording: y is missing")
         speaker = self._speaker(aux_input, len(x))
-        out = self.model(x, x_lengths, y.transpose(1, 2), _lengths(y_lengths, y), speaker)
+        out = self.model(x, x_lengths, y.transpose(1, 2), lengths_or_all(y_lengths, y), speaker)
         mel, log_det = self.model.decoder.inverse(out.mean, out.frame_mask, self.model.condition(speaker, len(x)))
-        outputs = _named(out) | {"model_outputs": mel.transpose(1, 2), "logdet": log_det}
+        outputs = named(out) | {"model_outputs": mel.transpose(1, 2), "logdet": log_det}
         del outputs["z"]
         return outputs
 
@@ -235,7 +211,7 @@ class GlowTTS(nn.Module):
         y_lengths  (B,) or None
         returns    model_outputs (B, T, C), and logdet (B,) of the way back
         """
-        mel, frames = self.model.whole(y.transpose(1, 2), _lengths(y_lengths, y))
+        mel, frames = self.model.whole(y.transpose(1, 2), lengths_or_all(y_lengths, y))
         mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         cond = self.model.condition(self._speaker(aux_input, len(y)), len(y))
         latent, _ = self.model.decoder(mel * mask, mask, cond)
@@ -260,7 +236,7 @@ class GlowTTS(nn.Module):
             self.run_data_dep_init = len(self._initial) < self.data_dep_init_steps
             return None, None
         if self.training:
-            self.initialised.fill_(True)
+            self.initialised.fill_(1)
             self._initial.clear()
         out = self.forward(text, text_lengths, mel, mel_lengths, aux)
         given = (out[name] for name in ("z", "y_mean", "y_log_scale", "logdet"))
@@ -337,12 +313,12 @@ class GlowTTS(nn.Module):
     ) -> None:
         """Load a checkpoint of Coqui's, or a saved `state_dict` of this class; its activation normalisation stays.
 
-        config  unused: the model is the one that was made
+        config  of the checkpoint; the model is the one that was made
         eval    gets it ready to speak
         raises  CheckpointError for a file that is none, or tensors that do not fit
         """
-        self.model.load_state_dict(read_weights(Path(checkpoint_path), self.model))
-        self.initialised.fill_(True)
+        self.model.load_state_dict(read_weights(Path(checkpoint_path), self.model, config))
+        self.initialised.fill_(1)
         if eval:
             self.store_inverse()
 
@@ -377,26 +353,3 @@ class GlowTTS(nn.Module):
         if numbers is not None and numbers.dim() == 0:
             numbers = numbers.expand(batch)
         return numbers if vectors is None else vectors
-
-
-def _lengths(lengths: Tensor | None, x: Tensor) -> Tensor:
-    """The lengths given, or those of x (B, T, …) itself."""
-    return torch.full((len(x),), x.shape[1], device=x.device) if lengths is None else lengths
-
-
-def _path(durations: Tensor, frame_mask: Tensor) -> Tensor:
-    """Durations (B, N) and a mask (B, 1, T) → the alignment (B, N, T), 1 where the frame is the token's."""
-    tokens = torch.arange(durations.shape[1], device=durations.device)[:, None]
-    return (token_of_frame(durations, frame_mask.shape[2])[:, None] == tokens) * frame_mask
-
-
-def _named(out: GlowTTSOutput) -> Outputs:
-    return {
-        "z": out.latent.transpose(1, 2),
-        "logdet": out.log_det,
-        "y_mean": out.mean.transpose(1, 2),
-        "y_log_scale": out.log_scale.transpose(1, 2),
-        "alignments": _path(out.durations, out.frame_mask),
-        "durations_log": out.log_duration[:, :, None],
-        "total_durations_log": out.log_target[:, :, None],
-    }
