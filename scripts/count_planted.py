@@ -1,6 +1,6 @@
 """How many planted errors an audit found: of `plant_errors.py` and `glowvox data audit --json`.
 
-    python scripts/count_planted.py planted/planted.tsv audit.json
+python scripts/count_planted.py planted/planted.tsv audit.json
 """
 
 from __future__ import annotations

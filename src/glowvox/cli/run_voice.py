@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from glowvox.audio.wave import Audio
     from glowvox.runtime.manner import Options
     from glowvox.text.frontend import FrontEnd
+    from glowvox.train.flowtron_speaker import FlowtronSpeaker
     from glowvox.train.speaker import Speaker
 
 
 class RunVoice:
     """A run in training. It speaks in one piece and knows no times: for those, and for speed, it is exported."""
 
-    def __init__(self, speaker: Speaker, name: str) -> None:
+    def __init__(self, speaker: Speaker | FlowtronSpeaker, name: str) -> None:
         self.speaker = speaker
         self.name = name
 

@@ -125,8 +125,13 @@ def open_voice(voice: str | None, *, lexicon: Path | None = None, threads: int =
             f"{place}: not a voice: there is no voice.json in it, and not a run folder: there is no run.toml in it",
             hint="glowvox export writes voices, glowvox train runs; glowvox voices lists those here",
         )
+    from glowvox.cli.extras import needs_train
     from glowvox.cli.run_voice import RunVoice
 
+    with needs_train("speaking with a run"):
+        from glowvox.train.flowtron_speaker import FlowtronSpeaker, is_flowtron
+    if is_flowtron(place):
+        return RunVoice(FlowtronSpeaker.load(place, lexicon=lexicon), place.resolve().stem)
     return RunVoice(speaker_of_run(place, lexicon=lexicon), place.resolve().stem)
 
 

@@ -13,13 +13,15 @@ from glowvox.errors import UsageError
 
 if TYPE_CHECKING:
     from glowvox.train.config import TrainConfig
-    from glowvox.train.run import Run, VocoderRun
+    from glowvox.train.flowtron_config import FlowtronTrainConfig
+    from glowvox.train.run import AnyRun
     from glowvox.train.vocoder_config import VocoderTrainConfig
 
 PLACE = click.Path(path_type=Path)
 PRESETS = (
     *("tiny", "small", "base"),
     *("istft-small", "istft-fast", "istft-base", "hifi-gan-v1", "hifi-gan-v2", "hifi-gan-v3"),
+    *("flowtron-tiny", "flowtron-small", "flowtron"),
 )
 
 
@@ -51,8 +53,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--preset",
     type=click.Choice(PRESETS),
     help="What to train. A voice: tiny to try things out, small for one or two hours on a CPU, base is the paper's, "
-    "for a GPU. A vocoder, from data prepared with --sound: istft-small, istft-fast for the slowest machines, "
-    "istft-base and the hifi-gan ones for a GPU. Default: small.",
+    "for a GPU. A Flowtron: flowtron-tiny, flowtron-small, and flowtron, the published one. A vocoder, from data "
+    "prepared with --sound: istft-small, istft-fast for the slowest machines, istft-base and the hifi-gan ones for a "
+    "GPU. Default: small.",
 )
 @click.option(
     "--config", "config_file", type=PLACE, help="TOML file of settings, as in recipes/; the other options go before it."
@@ -98,12 +101,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--json", "as_json", is_flag=True, help="At the end one JSON object on stdout: run, step, ending, report."
 )
 def command(**options: object) -> None:
-    """Train a voice or a vocoder on PREPARED, a folder written by `glowvox data prepare`.
+    """Train a voice, a Flowtron or a vocoder on PREPARED, a folder written by `glowvox data prepare`.
 
     \b
       glowvox train prepared/mine
       glowvox train prepared/mine --preset istft-small
       glowvox train prepared/mine --preset base --max-minutes 120
+      glowvox train prepared/mine --preset flowtron-small
       glowvox train prepared/mine --overfit 4 --steps 1000
       glowvox train -o runs/mine-small
 
@@ -130,10 +134,12 @@ def command(**options: object) -> None:
         _train(asked, settings)
 
 
-def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> None:
+def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTrainConfig) -> None:
     import logging
 
     from glowvox.cli.screens import open_screen
+    from glowvox.train.flowtron_config import FlowtronTrainConfig
+    from glowvox.train.flowtron_start import train_flowtron
     from glowvox.train.progress import Progress
     from glowvox.train.start import train
     from glowvox.train.vocoder_config import VocoderTrainConfig
@@ -143,22 +149,22 @@ def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     folder = asked.run or _default_folder(asked, settings)
     with open_screen(settings.steps) as screen:
-        devices = _devices(asked.devices)
+        devices, nodes, limit = _devices(asked.devices), asked.nodes, asked.max_minutes
 
-        def watch(run: Run | VocoderRun) -> Progress:
-            return Progress(run, screen, max_minutes=asked.max_minutes)
+        def watch(run: AnyRun) -> Progress:
+            return Progress(run, screen, max_minutes=limit)
 
         if isinstance(settings, VocoderTrainConfig):
-            ending = train_vocoder(
-                folder, settings, devices=devices, nodes=asked.nodes, max_minutes=asked.max_minutes, watch=watch
-            )
+            ending = train_vocoder(folder, settings, devices=devices, nodes=nodes, max_minutes=limit, watch=watch)
+        elif isinstance(settings, FlowtronTrainConfig):
+            ending = train_flowtron(folder, settings, devices=devices, nodes=nodes, max_minutes=limit, watch=watch)
         else:
             ending = train(
                 folder,
                 settings,
                 devices=devices,
-                nodes=asked.nodes,
-                max_minutes=asked.max_minutes,
+                nodes=nodes,
+                max_minutes=limit,
                 vocoders=asked.vocoders,
                 watch=watch,
             )
@@ -166,12 +172,20 @@ def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> None:
         _finish(folder, ending, as_json=asked.as_json)
 
 
+def _open(folder: Path) -> AnyRun:
+    """The run in a folder, whatever it trains."""
+    from glowvox.train.run import RunFolder, kind_of
+
+    kind = kind_of(folder)
+    if kind == "vocoder":
+        return RunFolder.load_vocoder(folder)
+    return RunFolder.load_flowtron(folder) if kind == "flowtron" else RunFolder.load(folder)
+
+
 def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
     from glowvox.train.checkpoint import step_of
-    from glowvox.train.run import Run, VocoderRun, kind_of
 
-    run: Run | VocoderRun = Run.load(folder) if kind_of(folder) == "voice" else VocoderRun.load_vocoder(folder)
-    latest = run.latest()
+    latest = _open(folder).latest()
     step = step_of(latest) if latest else 0
     click.echo(f"{ending}; saved at step {step:,}. Look at {folder / 'report.html'}", err=True)
     if as_json:
@@ -182,65 +196,83 @@ def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
 
 
 def _report_only(asked: Asked) -> None:
+    from glowvox.train.flowtron_report import write_flowtron_report
     from glowvox.train.report import write_report
-    from glowvox.train.run import Run, VocoderRun, kind_of
+    from glowvox.train.run import RunFolder, kind_of
     from glowvox.train.vocoder_report import write_vocoder_report
 
     if asked.run is None:
         raise UsageError("--report-only needs the run: give its folder with -o")
-    if kind_of(asked.run) == "vocoder":
-        click.echo(str(write_vocoder_report(VocoderRun.load_vocoder(asked.run))))
+    kind = kind_of(asked.run)
+    if kind == "vocoder":
+        click.echo(str(write_vocoder_report(RunFolder.load_vocoder(asked.run))))
+    elif kind == "flowtron":
+        click.echo(str(write_flowtron_report(RunFolder.load_flowtron(asked.run))))
     else:
-        click.echo(str(write_report(Run.load(asked.run))))
+        click.echo(str(write_report(RunFolder.load(asked.run))))
 
 
-def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig:
+def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig | FlowtronTrainConfig:
     """The settings of the command line, on top of those of a file, a run to go on with, or a preset."""
     from glowvox import config
     from glowvox.models.glow_tts_config import PRESETS as VOICES
     from glowvox.train.config import TrainConfig
-    from glowvox.train.run import Run, VocoderRun
+    from glowvox.train.flowtron_config import PRESETS as FLOWTRONS
+    from glowvox.train.flowtron_config import FlowtronTrainConfig
     from glowvox.train.vocoder_config import PRESETS as VOCODERS
     from glowvox.train.vocoder_config import VocoderTrainConfig
 
     given = {"prepared": asked.prepared and str(asked.prepared), "steps": asked.steps, "overfit": asked.overfit}
     named: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     going_on = asked.prepared is None and asked.run is not None and (asked.run / "run.toml").is_file()
+    kind = _kind(asked, going_on=going_on)
+    kinds: dict[str, type[TrainConfig | VocoderTrainConfig | FlowtronTrainConfig]] = {
+        "voice": TrainConfig,
+        "vocoder": VocoderTrainConfig,
+        "flowtron": FlowtronTrainConfig,
+    }
+    _refuse_misplaced(asked, kind)
     table: dict[str, Any] = {}
-    if _kind(asked, going_on=going_on) == "vocoder":
-        if asked.overfit is not None:
-            raise UsageError("--overfit is a diagnostic of voices, not of vocoders")
-        if asked.vocoders:
-            raise UsageError("--vocoder is for the report of a voice; this run is a vocoder itself")
-        if asked.config_file is not None:
-            table = config.plain(config.load(asked.config_file, VocoderTrainConfig))
-        elif going_on and asked.run is not None:
-            table = config.plain(VocoderRun.load_vocoder(asked.run).settings.train)
+    if asked.config_file is not None:
+        table = config.plain(config.load(asked.config_file, kinds[kind]))
+    elif going_on and asked.run is not None:
+        table = config.plain(_open(asked.run).settings.train)
+    if kind == "flowtron":  # whose presets are whole: size, phases and steps belong together
+        if asked.preset is not None:
+            preset = config.plain(FLOWTRONS[asked.preset])
+            table = {**table, "model": preset["model"]} if table else preset
+    elif kind == "vocoder":
         if asked.preset is not None:
             table["model"] = config.plain(VOCODERS[asked.preset])
-        return config.build(table | named, VocoderTrainConfig, asked.overrides, where="settings")
-    if asked.config_file is not None:
-        table = config.plain(config.load(asked.config_file, TrainConfig))
-    elif going_on and asked.run is not None:
-        table = config.plain(Run.load(asked.run).settings.train)
-    if asked.preset is not None or not table:
+    elif asked.preset is not None or not table:
         table["model"] = config.plain(VOICES[asked.preset or "small"])
-    return config.build(table | named, TrainConfig, asked.overrides, where="settings")
+    return config.build(table | named, kinds[kind], asked.overrides, where="settings")
+
+
+def _refuse_misplaced(asked: Asked, kind: str) -> None:
+    """Refuse options that only the training of a voice knows."""
+    if kind == "voice":
+        return
+    if asked.overfit is not None:
+        raise UsageError(f"--overfit is a diagnostic of voices, not of {kind}s")
+    if asked.vocoders:
+        raise UsageError(f"--vocoder is for the report of a voice; this run is a {kind} itself")
 
 
 def _kind(asked: Asked, *, going_on: bool) -> str:
-    """Whether a voice or a vocoder is meant: by the preset, the file of settings, or the run."""
+    """Whether a voice, a Flowtron or a vocoder is meant: by the preset, the file of settings, or the run."""
+    from glowvox.train.flowtron_config import PRESETS as FLOWTRONS
     from glowvox.train.run import kind_in, kind_of
     from glowvox.train.vocoder_config import PRESETS as VOCODERS
 
     if asked.preset is not None:
-        return "vocoder" if asked.preset in VOCODERS else "voice"
+        return "vocoder" if asked.preset in VOCODERS else "flowtron" if asked.preset in FLOWTRONS else "voice"
     if asked.config_file is not None and asked.config_file.is_file():
         return kind_in(asked.config_file.read_text(encoding="utf-8", errors="replace"))
     return kind_of(asked.run) if going_on and asked.run is not None else "voice"
 
 
-def _default_folder(asked: Asked, settings: TrainConfig | VocoderTrainConfig) -> Path:
+def _default_folder(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTrainConfig) -> Path:
     """`runs/PREPARED-PRESET`, with the file's name where settings come from one."""
     kind = asked.preset or (asked.config_file.stem if asked.config_file else "small")
     clips = getattr(settings, "overfit", 0)

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 SLACK = 1.5  # deviations of a token that are allowed before it counts
 MOST_LENGTH = 6.0  # deviations of duration beyond which a token counts no more: one long pause is no wrong text
 MOST_DOUBT = 10.0
-DOUBT_SHARE = 0.1  # weight of the doubt: chosen on one planted corpus, as SLACK was (docs/audit.md)
+DOUBT_SHARE = 0.1  # weight of the doubt: chosen on planted corpora, as SLACK was (docs/audit.md)
 
 
 class Evidence(NamedTuple):

@@ -29,7 +29,13 @@ class AffineCoupling(Flow):
         return image, log_det.sum(dim=1)
 
     def by_column(self, x: Tensor, mask: Tensor, cond: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """`forward` with the log-determinant told apart by column: x (B, C, T), mask (B, 1, T) → (B, C, T), (B, T)."""
+        """`forward`, with what each column adds to the log-determinant.
+
+        x        (B, C, T)
+        mask     (B, 1, T)
+        cond     (B, G, 1) or None
+        returns  (B, C, T), (B, T)
+        """
         kept, changed = self._halves(x)
         shift, log_scale = self._affine(kept, mask, cond)
         with full_precision(x):

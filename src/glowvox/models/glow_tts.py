@@ -157,7 +157,7 @@ class GlowTTS(nn.Module):
 
     def _log_target(self, durations: Tensor, mask: Tensor) -> Tensor:
         """What the duration predictor should say of `durations` (B, N)."""
-        return torch.log(durations + (self.duration_offset or 1e-8)) * mask[:, 0]
+        return torch.log(durations.to(mask.dtype) + (self.duration_offset or 1e-8)) * mask[:, 0]
 
     def lasting(self, log_duration: Tensor, mask: Tensor, *, speed: float = 1.0) -> Tensor:
         """Whole frames of each token, from what the duration predictor says.
@@ -202,7 +202,7 @@ class GlowTTS(nn.Module):
         token_lengths: Tensor,
         *,
         speaker: Tensor | None = None,
-        variation: float = 0.667,
+        variation: float | Tensor = 0.667,
         speed: float = 1.0,
         durations: Tensor | None = None,
         noise: Sequence[Tensor] | int = 0,
@@ -212,7 +212,7 @@ class GlowTTS(nn.Module):
         tokens         (B, N)
         token_lengths  (B,)            zero for an empty text, which has no frames
         speaker        (B,) or None    numbers; or (B, G) vectors
-        variation      standard deviation of the latent around the prior's mean
+        variation      standard deviation of the latent around the prior's mean; (B, N) of each token's own
         speed          2 is twice as fast
         durations      (B, N) or None  frames a token to use instead of the predicted; NaN keeps the prediction
         noise          one (M, T') tensor an item, or a seed from which every item draws its own
@@ -237,7 +237,8 @@ class GlowTTS(nn.Module):
         index = token_of_frame(whole, size)
         mean, log_scale = expand(encoded.mean, index), expand(encoded.log_scale, index)
         sample = _noise(noise, frames, self.bands, size).to(mean)
-        latent = (mean + log_scale.exp() * sample * variation) * frame_mask
+        spread = expand(variation[:, None].to(mean), index) if isinstance(variation, Tensor) else variation
+        latent = (mean + log_scale.exp() * sample * spread) * frame_mask
         mel, _ = self.decoder.inverse(latent, frame_mask, cond)
         return GlowTTSSpeech(mel, frames, whole, encoded.log_duration)
 

@@ -50,10 +50,12 @@ class IstftVocoder(nn.Module):
 
     def __init__(self, config: IstftConfig, mel: MelConfig) -> None:
         super().__init__()
-        if mel.padding != "same" or mel.fft_size % mel.hop or mel.fft_size < 2 * mel.hop or mel.hop % 2:
+        edges = mel.fft_size - mel.hop
+        if mel.padding != "same" or mel.fft_size % mel.hop or edges < mel.hop or edges % 2:
             raise ConfigError(
                 f"istft vocoder: mel.padding = {mel.padding}, fft_size = {mel.fft_size}, hop = {mel.hop}: expected "
-                "padding 'same', an even hop, and an fft_size that is a multiple of it, at least twice it"
+                "padding 'same' and an fft_size that is a multiple of the hop, at least twice it, and an even number "
+                "of samples longer"
             )
         self.config, self.mel = config, mel
         self.bins = mel.fft_size // 2 + 1

@@ -35,7 +35,7 @@ def score(model: GlowTTS, out: GlowTTSOutput, mel: Tensor, speaker: Tensor | Non
 
     out      from `model.forward`, of these very recordings
     mel      (B, M, T)      as given to `forward`
-    speaker  as given to `forward`
+    speaker  (B,) or None   as given to `forward`
     """
     size = out.latent.shape[2]
     cond = model.condition(speaker, len(mel))

@@ -75,6 +75,7 @@ def run_curves(metrics: Metrics, *, diagnostic: bool = False) -> list[Curve]:
                 Line(held, metrics.series("val_duration"), "held"),
             ),
         ),
+        *_flowtron_curves(metrics, held),
         Curve(
             "Spectral distance",
             (
@@ -94,6 +95,30 @@ def run_curves(metrics: Metrics, *, diagnostic: bool = False) -> list[Curve]:
     ]
     kept = (Curve(c.title, tuple(line for line in c.lines if len(line.series)), c.logarithmic) for c in pairs)
     return [curve for curve in kept if curve.lines]
+
+
+def _flowtron_curves(metrics: Metrics, held: str) -> list[Curve]:
+    """What only a Flowtron has: held-out values are without the attention prior."""
+    return [
+        Curve(
+            title,
+            (
+                Line("training", metrics.series(name), "train"),
+                Line(f"{held}, without prior", metrics.series(f"val_{name}"), "held"),
+            ),
+        )
+        for name, title in (
+            ("alignment", "Alignment loss (nats a token)"),
+            ("sharpness", "Attention: weight of the likeliest token"),
+            ("stray", "Attention: distance from the diagonal"),
+            ("gate", "Gate loss (nats a frame)"),
+        )
+    ] + [
+        Curve(
+            "Gate: distance of the end it would choose, share of the frames",
+            (Line(held, metrics.series("val_length"), "held"),),
+        )
+    ]
 
 
 def svg(curve: Curve, marks: Sequence[Mark] = (), *, x: int = 0, y: int = 0) -> str:

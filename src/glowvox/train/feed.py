@@ -14,6 +14,7 @@ from glowvox.data.prepared import Clip
 from glowvox.data.sampler import Buckets, steps_after
 from glowvox.data.segments import SegmentPlan, Segments, cut
 from glowvox.train.config import TrainConfig
+from glowvox.train.flowtron_config import FlowtronTrainConfig
 from glowvox.train.vocoder_config import VocoderTrainConfig
 
 
@@ -58,7 +59,9 @@ class Feed(Protocol[Kind]):
 class ClipFeed:
     """Whole clips with their texts, in buckets of like length."""
 
-    def __init__(self, train: Sequence[Clip], held_out: Sequence[Clip], config: TrainConfig) -> None:
+    def __init__(
+        self, train: Sequence[Clip], held_out: Sequence[Clip], config: TrainConfig | FlowtronTrainConfig
+    ) -> None:
         self.train, self.kept, self.config = train, held_out, config
         self.buckets = Buckets(
             [len(clip.ids) for clip in train],

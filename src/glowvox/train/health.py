@@ -25,6 +25,12 @@ SMALL_GAIN = 0.005  # of the held-out loss, by half as many steps again, which n
 RISE, GAP = 0.02, 0.05  # nats: held-out loss above its best, and its distance from training above the smallest
 SOME_SKIPPED, MANY_SKIPPED = 0.001, 0.02  # shares of all steps
 BY_HEART, EXACT = 1.5, 0.05  # nats that a few clips fall, and the error of log durations, once they are known
+SURE, ALONG, SLOW = (
+    0.6,
+    0.06,
+    10_000,
+)  # sharpness and distance from the diagonal of attention that reads; steps until then
+ENDS = 0.1  # share of its frames by which an utterance may end wrongly
 HEARD = 0.1  # share of frames with a wrong pitch under which a vocoder sounds like the speaker
 EXPLODED, SPIKE = 10.0, 5.0  # gradient norms, as multiples of the calm ones
 
@@ -54,6 +60,15 @@ def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> 
         return [by_heart(metrics), *steadiness]
     if metrics.vocoder:
         return [learning(metrics), pitch(metrics), gaining(metrics), overfitting(metrics), *steadiness]
+    if metrics.flowtron:
+        return [
+            learning(metrics),
+            attention(metrics),
+            ending(metrics),
+            gaining(metrics),
+            overfitting(metrics),
+            *steadiness,
+        ]
     return [learning(metrics), alignment(metrics), gaining(metrics), overfitting(metrics), *steadiness]
 
 
@@ -108,6 +123,38 @@ def alignment(metrics: Metrics) -> Verdict:
     return Verdict(
         name, "wait", f"The alignment is not settled yet: {numbers}.", f"It usually settles within {SETTLED:,} steps."
     )
+
+
+def attention(metrics: Metrics) -> Verdict:
+    """Whether a Flowtron reads held-out texts in order, without the prior.
+
+    Sharpness alone says nothing: attention that stays on one token for ever is as sharp as can be.
+    """
+    name = "attention"
+    sharp, stray = metrics.series("val_sharpness"), metrics.series("val_stray")
+    if not len(sharp) or not len(stray):
+        return Verdict(name, "wait", "Not validated yet.")
+    numbers = (
+        f"the likeliest token weighs {sharp.values[-1]:.2f}, {stray.values[-1]:.3f} from the diagonal, without prior"
+    )
+    if sharp.values[-1] >= SURE and stray.values[-1] <= ALONG:
+        return Verdict(name, "good", f"Attention reads the text in order: {numbers}.")
+    stuck = sharp.values[-1] >= SURE
+    story = f"Attention stays on a few tokens: {numbers}." if stuck else f"Attention is not found yet: {numbers}."
+    advice = "A larger attention.weight, attention.evenness towards 1, or a lower learning rate helps it along."
+    return Verdict(name, "bad" if metrics.step > SLOW else "wait", story, advice)
+
+
+def ending(metrics: Metrics) -> Verdict:
+    """Whether the gate of a Flowtron would end held-out utterances where they end."""
+    length = metrics.series("val_length")
+    if not len(length):
+        return Verdict("ending", "wait", "Not validated yet, or there is no gate.")
+    sentence = f"The gate ends held-out utterances {100 * length.values[-1]:.1f} % from their end."
+    if length.values[-1] < ENDS:
+        return Verdict("ending", "good", sentence)
+    advice = "If it stays so, train the gate alone: docs/flowtron.md."
+    return Verdict("ending", "wait", sentence, advice)
 
 
 def gaining(metrics: Metrics) -> Verdict:
@@ -294,7 +341,7 @@ def _story(series: Series) -> str:
 
 def _total(metrics: Metrics) -> Series:
     """What the best checkpoint is chosen by: the held-out losses together."""
-    if metrics.vocoder:
+    if metrics.vocoder or metrics.flowtron:
         return metrics.held
     held, durations = metrics.series("val_nll"), metrics.series("val_duration")
     by_step = dict(zip(durations.steps, durations.values, strict=True))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from glowvox.train.checkpoint import prune, read_part, read_state, step_of, write_checkpoint
 from glowvox.train.feed import Feed, Item
-from glowvox.train.run import Run, VocoderRun
+from glowvox.train.run import AnyRun
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Loop(Generic[Kind]):
 
     def __init__(
         self,
-        run: Run | VocoderRun,
+        run: AnyRun,
         recipe: Recipe[Kind],
         feed: Feed[Kind],
         *,

@@ -44,6 +44,7 @@ class Metrics:
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         self.records = [record for record in records if isinstance(record.get("step"), int)]
         self.vocoder = any("spectral" in record for record in self.records)
+        self.flowtron = any("gate" in record for record in self.records)
         self._loss = "spectral" if self.vocoder else "nll"
         self.training = [record for record in self.records if self._loss in record]
 

@@ -12,6 +12,7 @@ from glowvox.evaluate.misfit import Evidence, Stretch
 from glowvox.train.hearing import Heard
 
 EVERYWHERE = 0.5  # of a clip's tokens in the worst stretch, beyond which no single place is to blame
+GROSS = 0.75  # deviations a token beyond the slack, above which more than the manner of reading is to blame
 HURRIED, DRAWN_OUT = 0.6, 1.6  # of the expected time
 FAR_LEVEL_DB = 6.0  # a clip this far from the others' level is remarked on
 LONG_SILENCE_S = 1.0
@@ -86,22 +87,24 @@ def _cause(heard: Heard, evidence: Evidence, worst: Stretch) -> tuple[str, str]:
     inside = slice(worst.first, worst.end)
     lasts, expected = (float(values[inside].sum()) * heard.frame_s for values in (evidence.frames, evidence.expected))
     times = f"{lasts:.2f} s where {expected:.2f} s are expected"
-    whole = float(evidence.frames.sum() / evidence.expected.sum())
-    if worst.end - worst.first > EVERYWHERE * len(evidence.frames):
-        if whole < HURRIED:
-            return f"far too much text for the recording ({times})", "does the text go on too long, or is it cut short?"
-        if whole > DRAWN_OUT:
-            return f"far too little text for the recording ({times})", "write down all that is said"
-        return "text and recording agree almost nowhere", "another clip's text or recording? bring the two together"
+    everywhere = worst.end - worst.first > EVERYWHERE * len(evidence.frames)
     if lasts < HURRIED * expected:
         if worst.end >= len(evidence.frames) - 2:
             return f"no room for the end of the text ({times})", "is the recording cut short, or is this not said?"
+        if everywhere:
+            return f"far too much text for the recording ({times})", "is all of it said? take out what is not"
         return f"hurried over ({times})", "is this said at all? take out what is not"
+    if everywhere and lasts > DRAWN_OUT * expected:
+        return f"far too little text for the recording ({times})", "write down all that is said"
+    if everywhere and worst.score > GROSS * (worst.end - worst.first):
+        return "text and recording agree almost nowhere", "another clip's text or recording? bring the two together"
+    if everywhere:
+        return "read unlike all others", "other words, or a manner of its own? listen"
     if lasts > DRAWN_OUT * expected:
         if not evidence.spoken[inside].any():
             return f"a long pause ({times})", "is something said here that is not written? else shorten the pause"
         return f"drawn out ({times})", "is more said here than is written? write it down"
-    return "timed as other words would be", "is something else said here? write what is said"
+    return "unlike these words in time and sound", "is something else said here? write what is said"
 
 
 def _remarks(heard: Heard, level: float | None) -> tuple[tuple[str, ...], float]:

@@ -58,7 +58,7 @@ def alignment_figure(alignment: Alignment, config: MelConfig, *, title: str) -> 
     count, frames = alignment.likelihood.shape
     seconds = frames * config.hop / config.sample_rate
     tall = min(14.0, max(4.0, 0.125 * count + 2.0))
-    figure = _figure(width=11.0, height=tall, title=title)
+    figure = new_figure(width=11.0, height=tall, title=title)
     grid = figure.add_gridspec(2, 2, width_ratios=(4, 1), height_ratios=(1.6, tall - 1.6))
     top = figure.add_subplot(grid[0, 0])
     top.imshow(
@@ -83,7 +83,7 @@ def alignment_figure(alignment: Alignment, config: MelConfig, *, title: str) -> 
     _draw_path(main, alignment.durations, seconds)
     main.set_title("log-likelihood of each frame under each symbol, and the path found", fontsize=8, loc="left")
     main.set_xlabel("time (s)")
-    _label_symbols(main, alignment.symbols)
+    label_symbols(main, alignment.symbols)
     bars = figure.add_subplot(grid[1, 1], sharey=main)
     _draw_durations(bars, alignment, config)
     return figure
@@ -100,7 +100,7 @@ def mel_figure(panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> F
     low = min(float(mel.min(initial=0.0)) for mel in panels.values())
     high = max(float(mel.max(initial=low + 1.0)) for mel in panels.values())
     width = min(14.0, max(5.0, 1.5 + 3.0 * sum(lengths) * config.hop / config.sample_rate))
-    figure = _figure(width=width, height=3.4, title=title)
+    figure = new_figure(width=width, height=3.4, title=title)
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False, gridspec_kw={"width_ratios": lengths})[0]
     images = []
     for axis, (name, mel) in zip(axes, panels.items(), strict=True):
@@ -123,7 +123,11 @@ def mel_figure(panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> F
     return figure
 
 
-def _figure(*, width: float, height: float, title: str) -> Figure:
+def new_figure(*, width: float, height: float, title: str) -> Figure:
+    """An empty figure (inches) with a heading.
+
+    raises  MissingPart without matplotlib
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -131,6 +135,11 @@ def _figure(*, width: float, height: float, title: str) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     figure.suptitle(_shortened(title, int(width * 10)), fontsize=10)
     return figure
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG."""
+    _save(figure, path)
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -162,7 +171,8 @@ def _draw_durations(axis: Axes, alignment: Alignment, config: MelConfig) -> None
     axis.legend(fontsize=7, loc="upper right")
 
 
-def _label_symbols(axis: Axes, symbols: Sequence[str]) -> None:
+def label_symbols(axis: Axes, symbols: Sequence[str]) -> None:
+    """Name the rows of an axis, one symbol each."""
     names = {" ": "␣"}
     size = 7.0 if len(symbols) <= 60 else max(3.5, 420.0 / len(symbols))
     axis.set_yticks(range(len(symbols)), [names.get(name, name).replace("$", r"\$") for name in symbols], fontsize=size)

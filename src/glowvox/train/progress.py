@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from glowvox.train.config import TrainConfig
 from glowvox.train.health import Status, judge
 from glowvox.train.metrics import Metrics
-from glowvox.train.run import Run, VocoderRun
+from glowvox.train.run import AnyRun
 from glowvox.train.words import time_left
 
 INTERVAL = 10.0  # seconds between two lines
@@ -32,7 +32,7 @@ class Progress:
 
     def __init__(
         self,
-        run: Run | VocoderRun,
+        run: AnyRun,
         screen: Screen,
         *,
         max_minutes: float | None = None,
@@ -86,7 +86,14 @@ def status_line(metrics: Metrics, *, steps: int, seconds_left: float | None = No
     seconds_left  until a deadline, where there is one
     """
     last = metrics.training[-1]
-    losses = {"spectral": "spectral distance", "pitch": "pitch", "nll": "loss", "duration": "durations"}
+    losses = {
+        "spectral": "spectral distance",
+        "pitch": "pitch",
+        "nll": "loss",
+        "duration": "durations",
+        "alignment": "alignment",
+        "gate": "gate",
+    }
     parts = [f"step {metrics.step:,} of {steps:,}"]
     parts += [f"{name} {last[key]:.3f}" for key, name in losses.items() if key in last]
     pace = metrics.pace()
@@ -109,5 +116,8 @@ def validation_line(record: Mapping[str, Any], *, diagnostic: bool = False) -> s
         if "val_pitch_wrong" in record:
             line += f", {100 * record['val_pitch_wrong']:.1f} % of voiced frames with a wrong pitch"
         return line
+    if "val_sharpness" in record:
+        line = f"step {record['step']:,}: held-out loss {record['val_nll']:.3f}, without the attention prior: "
+        return f"{line}sharpness {record['val_sharpness']:.2f}, {record['val_stray']:.3f} from the diagonal"
     what = "loss of the same clips" if diagnostic else "held-out loss"
     return f"step {record['step']:,}: {what} {record['val_nll']:.3f}, durations {record['val_duration']:.3f}"

@@ -15,7 +15,7 @@ from glowvox.train.checkpoint import step_of
 from glowvox.train.curves import Mark, run_curves, svg
 from glowvox.train.health import Verdict, judge
 from glowvox.train.metrics import Metrics
-from glowvox.train.run import Run, VocoderRun
+from glowvox.train.run import AnyRun, Run
 from glowvox.train.samples import ClipSample, SampleSheet, SentenceSample, read_sheets
 from glowvox.train.summary import DataSummary, read_summary
 from glowvox.train.words import counted, duration, time_left
@@ -52,7 +52,7 @@ def write_report(run: Run, *, ending: str | None = None) -> Path:
     return path
 
 
-def stages(run: Run | VocoderRun, metrics: Metrics) -> list[Mark]:
+def stages(run: AnyRun, metrics: Metrics) -> list[Mark]:
     """Where a run's curves are marked: the end of the warm-up, the best checkpoint."""
     marks = [Mark(run.settings.train.optimizer.warmup, "warm-up ends")]
     best = run.best()
@@ -61,7 +61,7 @@ def stages(run: Run | VocoderRun, metrics: Metrics) -> list[Mark]:
     return [mark for mark in marks if mark.step <= metrics.step]
 
 
-def opening(run: Run | VocoderRun, metrics: Metrics, ending: str | None) -> str:
+def opening(run: AnyRun, metrics: Metrics, ending: str | None) -> str:
     """Name, progress and how long it will take."""
     steps = run.settings.train.steps
     pace = metrics.pace()
@@ -101,7 +101,7 @@ def verdict_list(verdicts: Sequence[Verdict]) -> str:
     return page.section("How it stands", f'<ul class="verdicts">\n{rows}\n</ul>')
 
 
-def curve_sheet(run: Run | VocoderRun, metrics: Metrics, *, diagnostic: bool = False) -> str:
+def curve_sheet(run: AnyRun, metrics: Metrics, *, diagnostic: bool = False) -> str:
     """All curves of a run."""
     marks = stages(run, metrics)
     pictures = [svg(curve, marks) for curve in run_curves(metrics, diagnostic=diagnostic)]
@@ -198,12 +198,12 @@ def _data(summary: DataSummary | None) -> str:
     )
 
 
-def settings_text(run: Run | VocoderRun) -> str:
+def settings_text(run: AnyRun) -> str:
     """The settings, folded."""
     text = config.dumps(run.settings.train)
     return page.section("Settings", page.folded("everything this run was begun with", f"<pre>{escape(text)}</pre>"))
 
 
-def link(run: Run | VocoderRun, folder: Path, file: str) -> str:
+def link(run: AnyRun, folder: Path, file: str) -> str:
     """Address of a sample, from the page."""
     return quote(f"{folder.relative_to(run.folder).as_posix()}/{file}")

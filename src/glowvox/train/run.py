@@ -21,11 +21,12 @@ from glowvox.errors import CheckpointError, GlowvoxError
 from glowvox.files import write_text
 from glowvox.train.checkpoint import checkpoints, step_of
 from glowvox.train.config import TrainConfig
+from glowvox.train.flowtron_config import FlowtronTrainConfig
 from glowvox.train.vocoder_config import VocoderTrainConfig
 
 
 def kind_of(folder: Path) -> str:
-    """What a run folder trains: "voice" or "vocoder".
+    """What a run folder trains: "voice", "flowtron" or "vocoder".
 
     raises  CheckpointError if it is no run folder
     """
@@ -36,8 +37,9 @@ def kind_of(folder: Path) -> str:
 
 
 def kind_in(settings: str) -> str:
-    """What the settings of a run, as TOML text, train: "voice" or "vocoder"."""
-    return "vocoder" if 'kind = "vocoder"' in settings.splitlines() else "voice"
+    """What the settings of a run, as TOML text, train: "voice" (of Glow-TTS), "flowtron" or "vocoder"."""
+    lines = settings.splitlines()
+    return next((kind for kind in ("vocoder", "flowtron") if f'kind = "{kind}"' in lines), "voice")
 
 
 class RunSettings(Settings, frozen=True, kw_only=True):
@@ -58,7 +60,18 @@ class VocoderSettings(Settings, frozen=True, kw_only=True):
     mel: MelConfig
 
 
-AnySettings = TypeVar("AnySettings", RunSettings, VocoderSettings)
+class FlowtronRunSettings(Settings, frozen=True, kw_only=True):
+    """What `run.toml` of a Flowtron holds."""
+
+    train: FlowtronTrainConfig
+    mel: MelConfig
+    front_end: str
+    symbols: tuple[str, ...]
+    speakers: tuple[str, ...]
+    variation: float = 0.5  # standard deviation of the noise, where a listener asks for no other
+
+
+AnySettings = TypeVar("AnySettings", RunSettings, VocoderSettings, FlowtronRunSettings)
 
 
 class RunFolder(Generic[AnySettings]):
@@ -87,8 +100,9 @@ class RunFolder(Generic[AnySettings]):
 
         raises  CheckpointError if it is none, ConfigError if its settings are wrong
         """
-        if kind_of(folder) == "vocoder":
-            raise CheckpointError(f"{folder}: the run of a vocoder, where one of a voice is expected")
+        if (kind := kind_of(folder)) != "voice":
+            wanted = "a voice" if kind == "vocoder" else "a Glow-TTS voice"
+            raise CheckpointError(f"{folder}: the run of a {kind}, where one of {wanted} is expected")
         return RunFolder(folder, config.load(folder / "run.toml", RunSettings))
 
     @staticmethod
@@ -97,9 +111,19 @@ class RunFolder(Generic[AnySettings]):
 
         raises  CheckpointError if it is none, ConfigError if its settings are wrong
         """
-        if kind_of(folder) != "vocoder":
-            raise CheckpointError(f"{folder}: the run of a voice, where one of a vocoder is expected")
+        if (kind := kind_of(folder)) != "vocoder":
+            raise CheckpointError(f"{folder}: the run of a {kind}, where one of a vocoder is expected")
         return RunFolder(folder, config.load(folder / "run.toml", VocoderSettings))
+
+    @staticmethod
+    def load_flowtron(folder: Path) -> RunFolder[FlowtronRunSettings]:
+        """Open the run folder of a Flowtron.
+
+        raises  CheckpointError if it is none, ConfigError if its settings are wrong
+        """
+        if (kind := kind_of(folder)) != "flowtron":
+            raise CheckpointError(f"{folder}: the run of a {kind}, where one of a flowtron is expected")
+        return RunFolder(folder, config.load(folder / "run.toml", FlowtronRunSettings))
 
     def latest(self) -> Path | None:
         """The last complete checkpoint."""
@@ -153,3 +177,5 @@ class RunFolder(Generic[AnySettings]):
 
 Run = RunFolder[RunSettings]
 VocoderRun = RunFolder[VocoderSettings]
+FlowtronRun = RunFolder[FlowtronRunSettings]
+AnyRun = Run | VocoderRun | FlowtronRun

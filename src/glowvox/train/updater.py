@@ -49,6 +49,7 @@ class Updater:
         self.names = [f"model.{name}" for name, _ in module.named_parameters()]
         self.average = Average(module, ema) if ema else None
         self.skipped = 0
+        self.still: frozenset[str] = frozenset()  # names of parameters that stay as they are
 
     def update(self, loss: Tensor, step: int, ids: Sequence[str]) -> Update:
         """One step down the gradient of a loss that is a share of the global one; processes add up.
@@ -61,6 +62,9 @@ class Updater:
             group["lr"] = rate
         self.optimizer.zero_grad()
         self.fabric.backward(loss * self.fabric.world_size)  # processes average their gradients
+        for name, parameter in self.module.named_parameters():
+            if name in self.still:
+                parameter.grad = None  # which an optimizer passes over, weight decay included
         grads = [p.grad for p in self.module.parameters() if p.grad is not None]
         norm: Tensor = torch.stack(torch._foreach_norm(grads)).norm()
         finite = bool(self.total((~torch.isfinite(loss.detach() + norm)).float()) == 0)

@@ -19,12 +19,12 @@ from glowvox import config
 from glowvox.errors import CheckpointError
 from glowvox.files import write_bytes
 from glowvox.train.checkpoint import read_part, step_of
-from glowvox.train.run import Run, RunSettings, VocoderRun, VocoderSettings, kind_in
+from glowvox.train.run import AnyRun, Run, RunSettings, VocoderRun, VocoderSettings, kind_in
 
 HEADER = "glowvox"
 
 
-def trained_values(run: Run | VocoderRun) -> tuple[dict[str, Tensor], int]:
+def trained_values(run: AnyRun) -> tuple[dict[str, Tensor], int]:
     """The weights a run would speak with: the average where one is kept, of the best checkpoint where one is named.
 
     raises  CheckpointError if the run has no checkpoint yet

@@ -153,9 +153,7 @@ def test_one_number_tells_the_speaker_of_a_whole_batch() -> None:
         ("d-vectors", {"d_vectors": torch.ones(3, 5), "speaker_ids": torch.tensor([0, 0, 0])}, "both given"),
     ],
 )
-def test_a_speaker_that_the_model_does_not_have_is_refused(
-    speakers: str, aux: dict[str, Tensor], message: str
-) -> None:
+def test_a_speaker_that_the_model_does_not_have_is_refused(speakers: str, aux: dict[str, Tensor], message: str) -> None:
     model = random_model(small(**SPEAKERS[speakers]))
     for call in (lambda: model(*recordings(), aux), lambda: model.inference(recordings()[0], aux)):
         with pytest.raises(UsageError, match=message):

@@ -21,6 +21,7 @@ RENAMED = {
     "d_vectors": "d_vectors",
     "speaker_ids": "speaker_ids",
     "attns": "attn_mask",
+    "durations": "durations",
     "waveform": "waveform",
     "pitch": "pitch",
     "energy": "energy",

@@ -268,26 +268,12 @@ class GlowTTS(nn.Module):
         assets  unused
         raises  UsageError without an audio processor and tokenizer, or for an unknown speaker
         """
-        ap, tokenizer = self._parts()
-        figures: Figures = {}
-        sounds: Sounds = {}
-        was_training = self.training
+        parts, was_training = self._parts(), self.training
         self.eval()
-        for number, sentence in enumerate(self.config.test_sentences):
-            text, name = text_and_speaker(sentence)
-            ids = tokenizer.text_to_ids(text)
-            tokens, aux = torch.tensor([ids], device=self.initialised.device), self._spoken_by(name)
-            spoken = {key: value for key, value in self.inference(tokens, aux).items() if value is not None}
-            sounds[f"{number}-audio"] = ap.inv_melspectrogram(spoken["model_outputs"][0].T.float().cpu().numpy())
-            with torch.no_grad():
-                encoded = self.model.encoder(
-                    tokens, torch.ones_like(tokens)[:, None], self.model.condition(self._speaker(aux, 1), 1)
-                )
-            symbols = tokenizer.front_end.symbols.decode(ids)
-            for part, figure in draw(spoken, encoded, symbols, ap.mel, title=text).items():
-                figures[f"{number}-{part}"] = figure
-        self.train(was_training)
-        return figures, sounds
+        try:
+            return self._shown(*parts)
+        finally:
+            self.train(was_training)
 
     def test_log(
         self, outputs: tuple[Figures, Sounds], logger: Logger, assets: Mapping[str, object] | None, steps: int
@@ -321,6 +307,23 @@ class GlowTTS(nn.Module):
         self.initialised.fill_(1)
         if eval:
             self.store_inverse()
+
+    @torch.no_grad()
+    def _shown(self, ap: AudioProcessor, tokenizer: TTSTokenizer) -> tuple[Figures, Sounds]:
+        figures: Figures = {}
+        sounds: Sounds = {}
+        for number, sentence in enumerate(self.config.test_sentences):
+            text, name = text_and_speaker(sentence)
+            ids = tokenizer.text_to_ids(text)
+            tokens, aux = torch.tensor([ids], device=self.initialised.device), self._spoken_by(name)
+            spoken = {key: value for key, value in self.inference(tokens, aux).items() if value is not None}
+            sounds[f"{number}-audio"] = ap.inv_melspectrogram(spoken["model_outputs"][0].T.float().cpu().numpy())
+            cond = self.model.condition(self._speaker(aux, 1), 1)
+            encoded = self.model.encoder(tokens, torch.ones_like(tokens)[:, None], cond)
+            symbols = tokenizer.front_end.symbols.decode(ids)
+            for part, figure in draw(spoken, encoded, symbols, ap.mel, title=text).items():
+                figures[f"{number}-{part}"] = figure
+        return figures, sounds
 
     def _parts(self) -> tuple[AudioProcessor, TTSTokenizer]:
         if self.ap is None or self.tokenizer is None:

@@ -1,0 +1,37 @@
+"""What `glowvox convert` and `glowvox interpolate` share: opening a run, and where their sound goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glowvox.errors import UsageError
+
+if TYPE_CHECKING:
+    from glowvox.train.speaker import Speaker
+
+
+def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> Speaker:
+    """Load a run or weights file and, where one is named, a vocoder.
+
+    raises  UsageError for an exported voice, whose latents cannot be reached
+    """
+    from glowvox.cli.extras import needs_train
+    from glowvox.cli.speaking import voice_place
+    from glowvox.runtime.bundle import is_voice
+
+    with needs_train(purpose):
+        from glowvox.train.speaker import Speaker
+        from glowvox.train.vocoders import Vocoder
+    place = voice_place(run)
+    if is_voice(place) or place.name == "voice.json":
+        raise UsageError(f"{place}: an exported voice; {purpose} needs the run or weights it was made of")
+    return Speaker.load(place, vocoder=Vocoder.load(vocoder) if vocoder else None)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for outputs, or say why it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"-o {folder}: cannot be made: {error.strerror}") from None

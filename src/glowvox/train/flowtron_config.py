@@ -1,0 +1,135 @@
+"""The settings of a Flowtron's training run: the published phases as one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from glowvox.config import Settings
+from glowvox.models.flowtron_config import FLOWTRON_PRESETS, FlowtronConfig
+from glowvox.train.config import BatchConfig, EveryConfig, OptimizerConfig
+
+
+class PhaseConfig(Settings, frozen=True, kw_only=True):
+    """What trains from a step on, until the next phase begins."""
+
+    first: int = 1  # step
+    layers: tuple[str, ...] = ("*",)  # names of parameters, with * and ?; all others stay as they are, to the bit
+
+    def __post_init__(self) -> None:
+        """Refuse phases in which nothing can happen."""
+        if self.first < 1:
+            raise ValueError(f"phases: first = {self.first} must be a step, 1 or later")
+        if not self.layers:
+            raise ValueError(f'phases: the phase from step {self.first} on trains no layers; ["*"] trains all')
+
+
+class AttentionConfig(Settings, frozen=True, kw_only=True):
+    """How attention is helped to find its way through the text."""
+
+    prior: bool = True  # begin with the attention prior
+    prior_off: int | None = None  # first step without it; none leaves that to the sharpness
+    prior_off_sharpness: float | None = 0.6  # held-out attention that is this sharp without the prior …
+    prior_off_stray: float = 0.06  # … and this near the diagonal (mean |n/N − t/T|) needs it no more
+    prior_scale: float = 1.0  # above 1 it keeps closer to the diagonal
+    prior_threshold: float = 0.0  # smaller probabilities become zero
+    weight: float = 0.1  # of the alignment loss; 0 does without
+    start: int = 1  # first step with it
+    # score of "no token" in it. Under the prior, -8 as published makes silence cheap: attention that rests on one token
+    # out of place leaves all others below it, and no text is ever read (docs/flowtron.md)
+    blank: float = -100.0
+    evenness: float = 0.7  # of it: above 0, resting on one token is worth less; 0 is as published
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot be."""
+        if self.weight < 0:
+            raise ValueError(f"attention: weight = {self.weight} must be 0 or more; 0.1 is usual, 0.01 published")
+        if self.start < 1:
+            raise ValueError(f"attention: start = {self.start} must be a step, 1 or later")
+        if self.prior_off is not None and self.prior_off < 1:
+            raise ValueError(f"attention: prior_off = {self.prior_off} must be a step, 1 or later, or none")
+        if self.prior_off_sharpness is not None and not 0 < self.prior_off_sharpness <= 1:
+            raise ValueError(
+                f"attention: prior_off_sharpness = {self.prior_off_sharpness} must lie in (0, 1], or be none"
+            )
+        if not self.prior_scale > 0:
+            raise ValueError(f"attention: prior_scale = {self.prior_scale} must be above 0; 1 is published")
+
+
+class WarmStartConfig(Settings, frozen=True, kw_only=True):
+    """Weights to begin with."""
+
+    weights: str = ""  # a run folder, or a file of `glowvox import flowtron`; empty begins from nothing
+    leave_out: tuple[str, ...] = ()  # names of parameters, with * and ?, that begin afresh all the same
+
+
+class FlowtronTrainConfig(Settings, frozen=True, kw_only=True):
+    """One run, whole; stored resolved in its folder."""
+
+    kind: Literal["flowtron"] = "flowtron"  # tells the file apart from one of another model
+    prepared: str = ""  # folder written by `glowvox data prepare`
+    model: FlowtronConfig = FLOWTRON_PRESETS["small"]
+    warm_start: WarmStartConfig = WarmStartConfig()
+    attention: AttentionConfig = AttentionConfig()
+    phases: tuple[PhaseConfig, ...] = (PhaseConfig(),)
+    sigma: float = 1.0  # standard deviation of the latent's prior
+    batch: BatchConfig = BatchConfig(frames=4_000, shapes=6)
+    optimizer: OptimizerConfig = OptimizerConfig(
+        name="radam", lr=1e-3, betas=(0.9, 0.999), eps=1e-8, warmup=1, schedule="constant", clip_at=1.0
+    )
+    every: EveryConfig = EveryConfig()
+    steps: int = 30_000
+    seed: int = 0
+    precision: Literal["bf16", "fp32"] = "fp32"  # bf16: networks; sums, scores and losses stay fp32
+    init_batches: int = 8  # batches behind the standardisation of mels in the first step of flow
+    ema: float = 0.999  # decay of the averaged weights; 0 keeps none
+    keep: int = 2  # last checkpoints kept beside the best
+    test_sentences: tuple[str, ...] = (
+        "The quick brown fox jumps over the lazy dog.",
+        "Are you sure that this is the right way home?",
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        if self.steps < 1:
+            raise ValueError(f"steps = {self.steps} must be at least 1")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema = {self.ema} must lie in [0, 1)")
+        if self.keep < 1:
+            raise ValueError(f"keep = {self.keep} must be at least 1")
+        if self.init_batches < 1:
+            raise ValueError(f"init_batches = {self.init_batches} must be at least 1")
+        if not self.sigma > 0:
+            raise ValueError(f"sigma = {self.sigma} must be above 0; 1 is published")
+        firsts = [phase.first for phase in self.phases]
+        if not firsts or firsts[0] != 1 or sorted(set(firsts)) != firsts:
+            raise ValueError(f"phases: they begin at steps {firsts}; the first must be 1, and each later than the last")
+
+
+PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
+    {
+        "flowtron-tiny": FlowtronTrainConfig(
+            model=FlowtronConfig(hidden=96, layers=1, attention=32, text=64, speaker_width=16, dropout=0.1),
+            attention=AttentionConfig(weight=1.0),
+            batch=BatchConfig(frames=1_500, shapes=4),
+            optimizer=OptimizerConfig(name="radam", lr=2e-3, warmup=50, eps=1e-8, clip_at=1.0),
+            every=EveryConfig(log=10, validate=100, save=100, sample=500, first_sample=100),
+            steps=2_000,
+            ema=0.99,
+        ),
+        "flowtron-small": FlowtronTrainConfig(
+            model=FLOWTRON_PRESETS["small"],
+            attention=AttentionConfig(weight=0.2),
+            optimizer=OptimizerConfig(name="radam", lr=1e-3, warmup=100, eps=1e-8, clip_at=1.0),
+            every=EveryConfig(log=20, validate=500, save=500, sample=1_000),
+            steps=10_000,
+        ),
+        "flowtron": FlowtronTrainConfig(
+            model=FlowtronConfig(),
+            batch=BatchConfig(frames=5_000, shapes=6),
+            steps=300_000,
+            precision="bf16",
+        ),
+    }
+)

@@ -1,0 +1,237 @@
+"""How a Flowtron learns: phases, one step, validation as it will speak, and the state that outlives the process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from glowvox.data.batch import Batch
+from glowvox.models.attention_prior import AttentionPrior
+from glowvox.models.flowtron import Flowtron, FlowtronOutput
+from glowvox.models.flowtron_likelihood import FlowtronCounts, flowtron_counts, flowtron_losses
+from glowvox.train.flowtron_config import FlowtronTrainConfig
+from glowvox.train.flowtron_initialise import standardise
+from glowvox.train.freezing import chosen_names
+from glowvox.train.optimizer import Average, make_optimizer, swapped
+from glowvox.train.updater import Updater
+
+log = logging.getLogger(__name__)
+
+GATE = 0.5  # probability of "the last frame" above which an utterance is over
+
+
+class TrainingForward(nn.Module):
+    """The model's forward pass with plain containers at its border; with `in_bf16` it computes in bfloat16."""
+
+    def __init__(self, model: Flowtron, *, in_bf16: bool) -> None:
+        super().__init__()
+        self.model = model
+        self.in_bf16 = in_bf16
+
+    def forward(self, batch: Batch, prior: Tensor | None) -> dict[str, Any]:
+        """batch, prior (B, T, N) or None → the fields of FlowtronOutput."""
+        with torch.autocast(batch.mel.device.type, torch.bfloat16, enabled=self.in_bf16):
+            out: FlowtronOutput = self.model(
+                batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, prior
+            )
+        return vars(out)
+
+
+class FlowtronRecipe:
+    """Owns model, optimizer and average; `step` makes one update.
+
+    It knows one thing that no step number tells: since when the attention prior is off.
+    """
+
+    judged: tuple[str, ...] = ("val_nll",)
+
+    def __init__(self, config: FlowtronTrainConfig, model: Flowtron, fabric: Fabric) -> None:
+        self.config, self.model, self.fabric = config, model, fabric
+        self.prior = AttentionPrior(
+            scale=config.attention.prior_scale, threshold=config.attention.prior_threshold, kept=4_096
+        )
+        names = [name for name, _ in model.named_parameters()]
+        self.moving = [
+            (phase.first, chosen_names(phase.layers, names, where=f"phases: from step {phase.first}"))
+            for phase in config.phases
+        ]
+        self.names = frozenset(names)
+        self.forward, optimizer = fabric.setup(
+            TrainingForward(model, in_bf16=config.precision == "bf16"),
+            make_optimizer(config.optimizer, model.parameters()),
+        )
+        self.updater = Updater(fabric, model, optimizer, config.optimizer, steps=config.steps, ema=config.ema)
+        self.prior_until: int | None = None  # last step with the prior, once attention has shown that it can do without
+        self.last = 0  # step made last
+        self.initialised = bool(config.warm_start.weights)
+
+    @property
+    def average(self) -> Average | None:
+        """The average of the parameters, where one is kept."""
+        return self.updater.average
+
+    def initialise(self, batches: Sequence[Batch]) -> None:
+        """Standardise mels in the first step, once in the life of a model; equal on all processes."""
+        if not self.initialised:
+            standardise(self.model, batches, self.updater.total)
+            self.initialised = True
+            self.updater.restart_average()
+
+    def with_prior(self, step: int) -> bool:
+        """Whether attention has its prior in a step."""
+        attention = self.config.attention
+        by_step = attention.prior_off is not None and step >= attention.prior_off
+        by_sight = self.prior_until is not None and step > self.prior_until
+        return attention.prior and not by_step and not by_sight
+
+    def trains(self, step: int) -> frozenset[str]:
+        """The names of the parameters that a step moves."""
+        return [names for first, names in self.moving if step >= first][-1]
+
+    def step(self, step: int, batch: Batch) -> dict[str, float]:
+        """One update: likelihood, gate and, from its start on, the alignment loss, over the global batch."""
+        # every step draws its own dropout, so that a resumed run repeats what an uninterrupted one did
+        torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
+        self._freeze(self.names - self.trains(step))
+        self.forward.train()
+        prior, attention = self.with_prior(step), self.config.attention
+        out = self._output(batch, prior=prior)
+        own, total = flowtron_counts(out), self.updater.total
+        counts = FlowtronCounts(frames=total(own.frames), items=total(own.items))
+        loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank, evenness=attention.evenness)
+        weight = attention.weight if step >= attention.start else 0.0
+        made = self.updater.update(loss.total(alignment=weight), step, batch.ids)
+        self.last = step
+        return {
+            "nll": float(total(loss.nll)),
+            "gate": float(total(loss.gate)),
+            "alignment": float(total(loss.alignment)),
+            "sharpness": float(total(sharpness(out))) / self.fabric.world_size,
+            "stray": float(total(stray(out))) / self.fabric.world_size,
+            "prior": float(prior),
+            "grad_norm": float(made.norm),
+            "lr": made.rate,
+            "skipped": float(self.updater.skipped),
+        }
+
+    def _freeze(self, names: frozenset[str]) -> None:
+        """Let these parameters stay as they are."""
+        if names == self.updater.still:
+            return
+        self.updater.still = names
+        log.info("training %s of %s parameters", len(self.names) - len(names), len(self.names))
+        if self.fabric.world_size == 1:  # a group of processes has agreed on all gradients; alone, some can be spared
+            for name, parameter in self.model.named_parameters():
+                parameter.requires_grad_(name not in names)
+
+    def _output(self, batch: Batch, *, prior: bool) -> FlowtronOutput:
+        return FlowtronOutput(**self.forward(batch, self._prior(batch) if prior else None))
+
+    def _prior(self, batch: Batch) -> Tensor:
+        """(B, T, N), padded as the batch is."""
+        table = self.prior.batch(batch.token_lengths, batch.frames)
+        room = (batch.tokens.shape[1] - table.shape[2], batch.mel.shape[2] - table.shape[1])
+        return F.pad(table, (0, room[0], 0, room[1]))
+
+    @torch.no_grad()
+    def validate(self, batches: Sequence[Batch]) -> dict[str, float]:
+        """Losses on held-out batches under the averaged weights, without the prior: as it will speak.
+
+        Attention that is sharp then, and reads the text in order, needs the prior no longer.
+        """
+        self.forward.eval()
+        attention, gated = self.config.attention, self.config.model.gate
+        sums = torch.zeros(8, dtype=torch.float64)
+        with swapped(self.model, self.average.values if self.average else {}):
+            for batch in batches:
+                out = self._output(batch.to(self.fabric.device), prior=False)
+                own = flowtron_counts(out)
+                loss = flowtron_losses(out, sigma=self.config.sigma, blank=attention.blank)
+                one = torch.ones_like(loss.nll)
+                by_frame = torch.stack([loss.nll, loss.gate, sharpness(out), stray(out), one]) * own.frames
+                by_item = torch.stack([loss.alignment, length_error(out), one]) * own.items
+                sums += torch.cat([by_frame, by_item]).double().cpu()
+        frames, items = sums[:4] / sums[4], sums[5:7] / sums[7]
+        names = ("val_nll", "val_gate", "val_sharpness", "val_stray", "val_alignment", "val_length")
+        scores = dict(zip(names, torch.cat([frames, items]).tolist(), strict=True))
+        self._look(scores["val_sharpness"], scores["val_stray"])
+        return scores if gated else {name: scores[name] for name in scores if name not in ("val_gate", "val_length")}
+
+    def _look(self, sharp: float, strays: float) -> None:
+        wanted = self.config.attention
+        if self.prior_until is not None or wanted.prior_off_sharpness is None or not self.with_prior(self.last + 1):
+            return
+        if sharp >= wanted.prior_off_sharpness and strays <= wanted.prior_off_stray:
+            self.prior_until = self.last
+            log.info(
+                "attention does without its prior after step %d (sharpness %.2f, %.3f from the diagonal)",
+                self.last,
+                sharp,
+                strays,
+            )
+
+    def parts(self) -> dict[str, dict[str, Tensor]]:
+        """What a checkpoint holds, as named tensors."""
+        parts = {"model": dict(self.model.state_dict()), "optimizer": self.updater.state()}
+        if self.average is not None:
+            parts["ema"] = {**dict(self.model.named_buffers()), **self.average.values}
+        return parts
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint holds beside its tensors."""
+        return {
+            "skipped": self.updater.skipped,
+            "prior_until": self.prior_until,
+            "last": self.last,
+            "initialised": self.initialised,
+        }
+
+    def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
+        """Take up a checkpoint."""
+        self.model.load_state_dict(parts["model"])
+        self.updater.restore(parts["optimizer"])
+        if self.average is not None:
+            self.average.load(parts.get("ema", parts["model"]))
+        self.updater.skipped = int(state["skipped"])
+        self.prior_until, self.last = state["prior_until"], int(state["last"])
+        self.initialised = bool(state["initialised"])
+
+
+def sharpness(out: FlowtronOutput) -> Tensor:
+    """Mean weight of the token that a frame attends to most, over frames and steps: 1 where attention is sure, ()."""
+    inside = out.frame_mask[:, 0]
+    most = torch.stack([weight.detach().amax(dim=2) for weight in out.attention]).mean(dim=0)
+    return (most * inside).sum() / inside.sum()
+
+
+def stray(out: FlowtronOutput) -> Tensor:
+    """How far attention is from the diagonal: mean |n/N − t/T| over frames and steps, ().
+
+    0 is a straight line and 0.25 attention that is the same everywhere; speech that is read, about 0.04.
+    """
+    inside = out.frame_mask[:, 0]
+    time = (torch.arange(inside.shape[1], device=inside.device) + 0.5) / out.frames[:, None]
+    place = (torch.arange(out.attention[0].shape[2], device=inside.device) + 0.5).to(inside.dtype)
+    found = [(weight.detach() @ place) / out.tokens[:, None] for weight in out.attention]
+    apart = torch.stack([(position - time).abs() for position in found]).mean(dim=0)
+    return (apart * inside).sum() / inside.sum()
+
+
+def length_error(out: FlowtronOutput) -> Tensor:
+    """How far from the end the gate would end an item, as a share of its frames, mean over the batch, ().
+
+    The gate goes in the order of generation, and the last frame generated is the last of its order. A gate that never
+    opens counts as wrong by the whole length.
+    """
+    if out.gate is None:
+        return out.frame_mask.new_zeros(())
+    opened = (torch.sigmoid(out.gate[:, 0]) > GATE) & (out.frame_mask[:, 0] > 0)
+    first = opened.float().argmax(dim=1) + 1  # frames that would be spoken
+    missing = (out.frames - first).to(out.gate.dtype) / out.frames
+    return torch.where(opened.any(dim=1), missing, torch.ones_like(missing)).mean()

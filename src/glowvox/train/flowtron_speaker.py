@@ -1,0 +1,229 @@
+"""A Flowtron that speaks: text in, audio out, through Griffin-Lim or a vocoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from glowvox.audio.griffin_lim import griffin_lim
+from glowvox.audio.mel import MelConfig
+from glowvox.audio.wave import Audio
+from glowvox.config import near
+from glowvox.errors import CheckpointError, UsageError
+from glowvox.models.flowtron import Flowtron
+from glowvox.models.flowtron_file import FlowtronSettings, build, read_flowtron
+from glowvox.models.flowtron_sampling import Sampling
+from glowvox.nn.recurrent import reverse
+from glowvox.text.frontend import Sentence, make_front_end, token_names
+from glowvox.text.symbols import Symbols
+from glowvox.train.run import FlowtronRun, FlowtronRunSettings, RunFolder, kind_of
+from glowvox.train.vocoders import Vocoder
+from glowvox.train.weights import trained_values
+
+SENTENCE_PAUSE = 0.25  # seconds
+VARIATION = 0.5  # of a published model
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Recited:
+    """One sentence as a Flowtron said it."""
+
+    sentence: Sentence
+    symbols: tuple[str, ...]
+    mel: Floats  # (M, T)
+    attention: tuple[Floats, ...] = ()  # (T, N) a step
+    ended: bool = True  # whether the gate ended it
+
+
+class FlowtronSpeaker:
+    """A Flowtron in evaluation mode, its text front end and its mel settings.
+
+    variation  standard deviation of the noise, where a listener asks for no other
+    vocoder    what makes sound of its mels; None is Griffin-Lim
+    raises     InputError where the vocoder wants other mels
+    """
+
+    def __init__(
+        self,
+        model: Flowtron,
+        settings: FlowtronSettings,
+        *,
+        variation: float = VARIATION,
+        lexicon: Path | None = None,
+        vocoder: Vocoder | None = None,
+    ) -> None:
+        if vocoder is not None:
+            vocoder.require(settings.mel, maker="this voice")
+        self.settings, self.variation, self.vocoder = settings, variation, vocoder
+        self.speakers = settings.speakers
+        self.symbols = Symbols(settings.symbols)
+        self.front_end = make_front_end(settings.front_end, symbols=self.symbols, lexicon=lexicon)
+        self.model = model.eval()
+
+    @classmethod
+    def load(cls, place: Path, *, lexicon: Path | None = None, vocoder: Vocoder | None = None) -> FlowtronSpeaker:
+        """From a run folder, or a file of `glowvox import flowtron`.
+
+        raises  CheckpointError if it is neither
+        """
+        if place.is_dir():
+            run = RunFolder.load_flowtron(place)
+            model = trained_flowtron(run)
+            return cls(
+                model,
+                file_settings(run.settings),
+                variation=run.settings.variation,
+                lexicon=lexicon,
+                vocoder=vocoder,
+            )
+        model, settings = read_flowtron(place)
+        return cls(model, settings, lexicon=lexicon, vocoder=vocoder)
+
+    @property
+    def mel(self) -> MelConfig:
+        """The mel settings that the model was trained on."""
+        return self.settings.mel
+
+    def number(self, speaker: str | None) -> int:
+        """A speaker's number by name; the first where none is named.
+
+        raises  UsageError for an unknown name
+        """
+        if speaker is None:
+            return 0
+        if speaker not in self.speakers:
+            raise UsageError(f"no speaker '{speaker}' in this voice{near(speaker, self.speakers)}")
+        return self.speakers.index(speaker)
+
+    def speak(
+        self,
+        text: str,
+        *,
+        speaker: str | None = None,
+        speed: float = 1.0,
+        variation: float | None = None,
+        seed: int = 0,
+    ) -> list[Recited]:
+        """The sentences of a text as mels, with the attention of every step.
+
+        variation  standard deviation of the noise; None is the voice's own
+        raises     UsageError for another speed than 1: no durations are there to be stretched
+        """
+        if speed != 1:
+            raise UsageError(
+                f"speed = {speed}: a Flowtron has no durations that could be stretched",
+                hint="its pace comes with the noise: another --seed, --variation or --speaker speaks at another",
+            )
+        sampling = Sampling(sigma=self.variation if variation is None else variation, gate=0.5)
+        number = torch.tensor([self.number(speaker)])
+        return [self._recite(sentence, number, sampling, seed) for sentence in self.front_end(text)]
+
+    def _recite(self, sentence: Sentence, number: Tensor, sampling: Sampling, seed: int) -> Recited:
+        symbols = tuple(token_names([sentence], framed=self.front_end.framed)) if sentence.tokens else ()
+        if not symbols:
+            return Recited(sentence, (), np.zeros((self.mel.bands, 0), np.float32))
+        tokens = torch.tensor([self.symbols.encode(symbols)])
+        speech = self.model.generate(tokens, torch.tensor([len(symbols)]), sampling, speaker=number, noise=seed)
+        frames = int(speech.frames[0])
+        return Recited(
+            sentence,
+            symbols,
+            speech.mel[0, :, :frames].numpy(),
+            tuple(weight[0, :frames].numpy() for weight in speech.attention),
+            bool(speech.ended[0]),
+        )
+
+    def say(
+        self,
+        text: str,
+        *,
+        speaker: str | None = None,
+        speed: float = 1.0,
+        variation: float | None = None,
+        seed: int = 0,
+    ) -> Audio:
+        """A text as sound: sentences joined by a pause, pauses asked for in the text exact to the sample."""
+        return self.sound(self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed), seed=seed)
+
+    def sound(self, spoken: list[Recited], *, seed: int = 0) -> Audio:
+        """What was spoken, as sound."""
+        pieces: list[Floats] = []
+        for index, item in enumerate(spoken):
+            if item.mel.shape[1]:
+                pieces.append(self._vocode(item.mel, seed))
+            pause = item.sentence.pause_after_s
+            if not pause and index < len(spoken) - 1:
+                pause = SENTENCE_PAUSE
+            pieces.append(np.zeros(round(pause * self.mel.sample_rate), np.float32))
+        samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        peak = float(np.abs(samples).max(initial=0.0))
+        return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), self.mel.sample_rate)
+
+    def _vocode(self, mel: Floats, seed: int) -> Floats:
+        return griffin_lim(mel, self.mel, seed=seed) if self.vocoder is None else self.vocoder(mel, seed)
+
+
+@torch.no_grad()
+def gate_curve(model: Flowtron, symbols: Tensor, mel: Tensor, speaker: Tensor) -> tuple[Floats, tuple[Floats, ...]]:
+    """The gate's probability in every frame, in real time, and the attention of every step without a prior.
+
+    symbols  (1, N)
+    mel      (1, M, T)
+    speaker  (1,)
+    returns  (T,), one (T, N) a step; zeros where there is no gate
+    """
+    frames = torch.tensor([mel.shape[2]])
+    out = model(symbols, torch.tensor([symbols.shape[1]]), mel, frames, speaker)
+    looks = tuple(weight[0].numpy() for weight in out.attention)
+    if out.gate is None:
+        return np.zeros(mel.shape[2], np.float32), looks
+    gate = torch.sigmoid(out.gate).transpose(1, 2)  # in the order of generation
+    backwards = len(out.attention) % 2 == 0
+    return (reverse(gate, frames) if backwards else gate)[0, :, 0].numpy(), looks
+
+
+def file_settings(settings: FlowtronRunSettings) -> FlowtronSettings:
+    """What of a run's settings goes with its weights."""
+    return FlowtronSettings(
+        model=settings.train.model,
+        mel=settings.mel,
+        front_end=settings.front_end,
+        symbols=settings.symbols,
+        speakers=settings.speakers,
+    )
+
+
+def trained_flowtron(run: FlowtronRun) -> Flowtron:
+    """The model of a run with the weights it would speak with.
+
+    raises  CheckpointError if there is no checkpoint yet, or it is of another model
+    """
+    model = build(file_settings(run.settings))
+    values, _ = trained_values(run)
+    try:
+        model.load_state_dict(values)
+    except RuntimeError as error:
+        raise CheckpointError(f"{run.folder}: these weights are not of the model in its settings: {error}") from None
+    return model
+
+
+def is_flowtron(place: Path) -> bool:
+    """Whether a run folder or a weights file is a Flowtron's."""
+    if place.is_dir():
+        return (place / "run.toml").is_file() and kind_of(place) == "flowtron"
+    from safetensors import SafetensorError, safe_open
+
+    from glowvox.models.flowtron_file import HEADER
+
+    try:
+        with safe_open(place, "pt") as file:
+            return HEADER in (file.metadata() or {})
+    except (SafetensorError, OSError):
+        return False
