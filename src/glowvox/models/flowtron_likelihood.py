@@ -40,19 +40,13 @@ def flowtron_counts(out: FlowtronOutput) -> FlowtronCounts:
 
 
 def flowtron_losses(
-    out: FlowtronOutput,
-    total: FlowtronCounts | None = None,
-    *,
-    sigma: float = 1.0,
-    blank: float = -8.0,
-    evenness: float = 0.0,
+    out: FlowtronOutput, total: FlowtronCounts | None = None, *, sigma: float = 1.0, blank: float = -8.0
 ) -> FlowtronLosses:
     """Negative log-likelihood, gate and alignment loss, each with its published normalisation.
 
-    total     the counts to divide by: the batch's own unless given, the global ones where a step is shared
-    sigma     standard deviation of the latent's prior, where that is no mixture
-    blank     score of "no token" in the alignment loss
-    evenness  of the alignment loss: see `alignment_ctc`
+    total  the counts to divide by: the batch's own unless given, the global ones where a step is shared
+    sigma  standard deviation of the latent's prior, where that is no mixture
+    blank  score of "no token" in the alignment loss
     """
     total = total or flowtron_counts(out)
     with full_precision(out.latent):
@@ -62,10 +56,7 @@ def flowtron_losses(
         else:
             energy = -(out.mixture.log_density(out.latent) * out.frame_mask).sum()
         nll = (energy - out.log_det.sum()) / values
-        steps = [
-            alignment_ctc(scores, out.tokens, out.frames, blank=blank, evenness=evenness).sum()
-            for scores in out.log_attention
-        ]
+        steps = [alignment_ctc(scores, out.tokens, out.frames, blank=blank).sum() for scores in out.log_attention]
         alignment = torch.stack(steps).mean() / total.items
         return FlowtronLosses(nll, _gate(out).sum() / total.frames, alignment)
 

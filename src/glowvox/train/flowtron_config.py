@@ -39,7 +39,6 @@ class AttentionConfig(Settings, frozen=True, kw_only=True):
     # score of "no token" in it. Under the prior, -8 as published makes silence cheap: attention that rests on one token
     # out of place leaves all others below it, and no text is ever read (docs/flowtron.md)
     blank: float = -100.0
-    evenness: float = 0.7  # of it: above 0, resting on one token is worth less; 0 is as published
 
     def __post_init__(self) -> None:
         """Refuse values that cannot be."""

@@ -104,7 +104,7 @@ class FlowtronRecipe:
         out = self._output(batch, prior=prior)
         own, total = flowtron_counts(out), self.updater.total
         counts = FlowtronCounts(frames=total(own.frames), items=total(own.items))
-        loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank, evenness=attention.evenness)
+        loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank)
         weight = attention.weight if step >= attention.start else 0.0
         made = self.updater.update(loss.total(alignment=weight), step, batch.ids)
         self.last = step

@@ -141,7 +141,7 @@ def attention(metrics: Metrics) -> Verdict:
         return Verdict(name, "good", f"Attention reads the text in order: {numbers}.")
     stuck = sharp.values[-1] >= SURE
     story = f"Attention stays on a few tokens: {numbers}." if stuck else f"Attention is not found yet: {numbers}."
-    advice = "A larger attention.weight, attention.evenness towards 1, or a lower learning rate helps it along."
+    advice = "A longer attention.guide_until or a lower learning rate may help it along."
     return Verdict(name, "bad" if metrics.step > SLOW else "wait", story, advice)
 
 
