@@ -107,7 +107,8 @@ def alignment(metrics: Metrics) -> Verdict:
     now = stray.last(0.15).median()
     peak, loss = max(error.values[2:]), error.last(0.15).median()
     numbers = f"paths stray {now:.3f} from the diagonal, and the duration loss is {loss:.2f} after a peak of {peak:.2f}"
-    if now > COLLAPSED:
+    # at first paths may crowd a corner and come out again, while the likelihood falls
+    if now > COLLAPSED and (metrics.step > EARLY or not _fell(_ends(metrics.loss))):
         return Verdict(
             name, "bad", f"The alignment has collapsed: {numbers}.", f"{_LOWER_RATE} Then begin the run anew."
         )
@@ -141,7 +142,7 @@ def attention(metrics: Metrics) -> Verdict:
         return Verdict(name, "good", f"Attention reads the text in order: {numbers}.")
     stuck = sharp.values[-1] >= SURE
     story = f"Attention stays on a few tokens: {numbers}." if stuck else f"Attention is not found yet: {numbers}."
-    advice = "A longer attention.guide_until or a lower learning rate may help it along."
+    advice = "A larger attention.weight or a lower learning rate may help it along; the prior has to stay on till then."
     return Verdict(name, "bad" if metrics.step > SLOW else "wait", story, advice)
 
 

@@ -160,3 +160,12 @@ def test_a_duration_predictor_that_overfits_is_named() -> None:
 def test_every_bad_verdict_says_what_to_do() -> None:
     for name in ("good", "high_rate", "shuffled", "overfitted", "plateau", "by_heart"):
         assert all(verdict.advice for verdict in judge(records(name)) if verdict.status == "bad")
+
+
+def test_paths_that_crowd_a_corner_early_are_given_time_while_the_likelihood_falls() -> None:
+    def alignment_of(until: int) -> str:
+        crowded = [{**record, "off_diagonal": 0.3} for record in records("good", until)]
+        return {verdict.name: verdict.status for verdict in judge(crowded)}["alignment"]
+
+    assert alignment_of(240) == "wait"
+    assert alignment_of(800) == "bad"
