@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from glowvox.audio.mel import MelConfig
+from glowvox.audio.noise import draw
 from glowvox.export.parity import vocoder_parity
 from glowvox.export.vocoder_graph import measure, vocoder_graph
 from glowvox.models.istft_config import IstftConfig
-from glowvox.runtime.acoustic import draw
 from glowvox.runtime.bundle import VocoderSettings
 from glowvox.runtime.istft import Istft
 from glowvox.runtime.session import Session

@@ -37,9 +37,9 @@ from glowvox.runtime.bundle import (
     record,
 )
 from glowvox.runtime.session import Session
+from glowvox.train.sounding import SENTENCE_PAUSE
 
 Wanted = Literal["fp32", "fp16", "int8", "auto"]
-SENTENCE_PAUSE = 0.25  # s
 _LANGUAGES = {"english": "en", "glow-tts-authors": "en"}
 _SAID = re.compile(r"espeak[:=]([\w-]+)")  # by front ends that read phonemes of espeak-ng
 _ENGLISH = ("english_cleaners", "phoneme_cleaners")  # of imported tokenizers

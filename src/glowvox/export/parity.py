@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from glowvox.audio.noise import draw
 from glowvox.errors import GlowvoxError
 from glowvox.export.source import Source
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.models.istft_vocoder import IstftVocoder, Spectra
-from glowvox.runtime.acoustic import Acoustic, Reading, draw
+from glowvox.runtime.acoustic import Acoustic, Reading
 from glowvox.runtime.bundle import VocoderSettings
 from glowvox.runtime.istft import Istft
 from glowvox.runtime.session import Session

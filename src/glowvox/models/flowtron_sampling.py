@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from glowvox.audio.noise import draw_from, stream_of
 from glowvox.errors import UsageError
 from glowvox.models.mixture_prior import Mixture
 from glowvox.models.style import repeated
@@ -77,10 +78,10 @@ def residuals(
     for item, tokens in enumerate(token_lengths.tolist()):
         frames = 0 if not tokens else sampling.longest or greatest_length(tokens)
         seed = noise if isinstance(noise, int) else 0
-        rng = np.random.Generator(np.random.Philox(seed))
+        rng = stream_of(seed)
         mean, spread = _centre(sampling, mixture, item, rng)
         if isinstance(noise, int):
-            draw = torch.from_numpy(rng.standard_normal((frames, bands), dtype=np.float32)).T
+            draw = torch.from_numpy(draw_from(rng, (frames, bands))).T
             draw = draw.flip(1) if backwards else draw
         else:
             draw = noise[item] if tokens else noise[item][:, :0]

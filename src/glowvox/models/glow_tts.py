@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from glowvox.audio.noise import normal
+from glowvox.audio.noise import draw
 from glowvox.errors import UsageError
 from glowvox.models.decoder import FlowDecoder
 from glowvox.models.glow_tts_config import GlowTTSConfig
@@ -275,7 +275,7 @@ def _noise(source: Sequence[Tensor] | int, frames: Tensor, bands: int, size: int
     out = torch.zeros(len(frames), bands, size)
     for item, count in enumerate(frames.tolist()):
         if isinstance(source, int):
-            out[item, :, :count] = torch.from_numpy(normal(source, count, bands)).T
+            out[item, :, :count] = torch.from_numpy(draw(source, (count, bands))).T
         else:
             out[item, :, :count] = source[item][:, :count]
     return out

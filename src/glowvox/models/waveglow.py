@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from glowvox.audio.mel import MelConfig
-from glowvox.audio.noise import normal
+from glowvox.audio.noise import draw
 from glowvox.errors import ConfigError, UsageError
 from glowvox.flows.base import Chain, Flow
 from glowvox.flows.coupling import AffineCoupling
@@ -170,5 +170,5 @@ def _only(mel: Tensor, counts: Sequence[int]) -> Tensor:
 def _drawn(source: Tensor | int, channels: int, count: int) -> Tensor:
     """Standard normal columns (channels, count); an item's draw depends on the seed alone, not on its batch."""
     if isinstance(source, int):
-        return torch.from_numpy(normal(source, count, channels)).T
+        return torch.from_numpy(draw(source, (count, channels))).T
     return source[:, :count]

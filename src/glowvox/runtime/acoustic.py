@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from glowvox.audio.noise import draw
 from glowvox.runtime.session import Floats, Session
 
 Counts = npt.NDArray[np.int64]
@@ -83,18 +84,3 @@ def fit(durations: Counts, squeeze: int) -> Counts:
     ends = np.minimum(np.cumsum(durations), total)
     ends[-1] = total  # a text shorter than a column fills it
     return np.diff(ends, prepend=0)
-
-
-def draw(seed: int, shape: tuple[int, ...]) -> Floats:
-    """Standard normal numbers that depend on the seed alone; a longer draw begins like a shorter one."""
-    return draw_from(stream_of(seed), shape)
-
-
-def stream_of(seed: int) -> np.random.Generator:
-    """A source of numbers that is the same everywhere for the same seed."""
-    return np.random.Generator(np.random.Philox(seed))
-
-
-def draw_from(generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    """The next standard normal numbers; how many are taken at once changes none of them."""
-    return generator.standard_normal(shape, dtype=np.float32)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from glowvox.runtime.acoustic import draw_from, stream_of
+from glowvox.audio.noise import draw_from, stream_of
 from glowvox.runtime.session import Floats
 
 _FLAT = 1e-4  # sine of half the phase below which the sum is at the top of a pulse

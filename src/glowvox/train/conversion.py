@@ -11,7 +11,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from glowvox.audio.griffin_lim import griffin_lim
 from glowvox.audio.mel import log_mel
 from glowvox.audio.read import read_audio
 from glowvox.audio.wave import Audio
@@ -21,7 +20,8 @@ from glowvox.errors import AudioError, TextError, UsageError
 from glowvox.models.conversion import between_samples, between_speakers, convert
 from glowvox.nn.masks import length_mask
 from glowvox.text.frontend import token_names
-from glowvox.train.speaker import SENTENCE_PAUSE, Speaker
+from glowvox.train.sounding import SENTENCE_PAUSE, sounded, within_scale
+from glowvox.train.speaker import Speaker
 
 Floats = npt.NDArray[np.float32]
 
@@ -54,7 +54,7 @@ def convert_recording(voice: Speaker, path: Path, *, source: str | None, target:
         raise AudioError(f"{path}: {mel.shape[2]} frames of mel, expected at least {factor}")
     first, second = (_number(voice, number) for number in numbers)
     converted, _ = convert(voice.model, mel, torch.tensor([mel.shape[2]]), source=first, target=second)
-    return Audio(limited(sounded(voice, converted[0].numpy(), seed)), rate)
+    return Audio(within_scale(sounded(converted[0].numpy(), voice.mel, voice.vocoder, seed=seed)), rate)
 
 
 def interpolate(
@@ -80,8 +80,8 @@ def interpolate(
         pieces: list[Floats] = []
         for tokens in ids:
             mel = _between(voice, torch.tensor([tokens]), numbers, (first.seed, second.seed), weight, spread)
-            pieces += [sounded(voice, mel, first.seed), pause]
-        yield Audio(limited(np.concatenate(pieces[:-1])), voice.mel.sample_rate)
+            pieces += [sounded(mel, voice.mel, voice.vocoder, seed=first.seed), pause]
+        yield Audio(within_scale(np.concatenate(pieces[:-1])), voice.mel.sample_rate)
 
 
 def _between(
@@ -126,14 +126,3 @@ def _logarithm(voice: Speaker, tokens: Tensor, speaker: Tensor | None) -> Tensor
 
 def _number(voice: Speaker, number: int) -> Tensor | None:
     return torch.tensor([number]) if len(voice.speakers) > 1 else None
-
-
-def sounded(voice: Speaker, mel: Floats, seed: int) -> Floats:
-    """Samples of a mel (M, T), by the voice's vocoder or Griffin-Lim."""
-    return griffin_lim(mel, voice.mel, seed=seed) if voice.vocoder is None else voice.vocoder(mel, seed)
-
-
-def limited(samples: Floats) -> Floats:
-    """The samples, softer where they would clip."""
-    peak = float(np.abs(samples).max(initial=0.0))
-    return samples if peak <= 0.99 else samples * np.float32(0.99 / peak)

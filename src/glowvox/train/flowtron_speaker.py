@@ -10,10 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from glowvox.audio.griffin_lim import griffin_lim
 from glowvox.audio.mel import MelConfig
 from glowvox.audio.wave import Audio
-from glowvox.config import near
 from glowvox.errors import CheckpointError, UsageError
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import FlowtronSettings, build, read_flowtron
@@ -22,10 +20,10 @@ from glowvox.nn.recurrent import reverse
 from glowvox.text.frontend import Sentence, make_front_end, token_names
 from glowvox.text.symbols import Symbols
 from glowvox.train.run import FlowtronRun, FlowtronRunSettings, RunFolder, kind_of
+from glowvox.train.sounding import joined_sound, speaker_number
 from glowvox.train.vocoders import Vocoder
 from glowvox.train.weights import trained_values
 
-SENTENCE_PAUSE = 0.25  # seconds
 VARIATION = 0.5  # of a published model
 
 Floats = npt.NDArray[np.float32]
@@ -96,11 +94,7 @@ class FlowtronSpeaker:
 
         raises  UsageError for an unknown name
         """
-        if speaker is None:
-            return 0
-        if speaker not in self.speakers:
-            raise UsageError(f"no speaker '{speaker}' in this voice{near(speaker, self.speakers)}")
-        return self.speakers.index(speaker)
+        return speaker_number(speaker, self.speakers)
 
     def speak(
         self,
@@ -154,20 +148,7 @@ class FlowtronSpeaker:
 
     def sound(self, spoken: list[Recited], *, seed: int = 0) -> Audio:
         """What was spoken, as sound."""
-        pieces: list[Floats] = []
-        for index, item in enumerate(spoken):
-            if item.mel.shape[1]:
-                pieces.append(self._vocode(item.mel, seed))
-            pause = item.sentence.pause_after_s
-            if not pause and index < len(spoken) - 1:
-                pause = SENTENCE_PAUSE
-            pieces.append(np.zeros(round(pause * self.mel.sample_rate), np.float32))
-        samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
-        peak = float(np.abs(samples).max(initial=0.0))
-        return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), self.mel.sample_rate)
-
-    def _vocode(self, mel: Floats, seed: int) -> Floats:
-        return griffin_lim(mel, self.mel, seed=seed) if self.vocoder is None else self.vocoder(mel, seed)
+        return joined_sound([(item.sentence, item.mel) for item in spoken], self.mel, self.vocoder, seed=seed)
 
 
 @torch.no_grad()

@@ -27,6 +27,7 @@ from glowvox.errors import GlowvoxError, MissingPart
 from glowvox.files import write_text
 from glowvox.models.glow_tts import GlowTTSOutput, log_likelihood
 from glowvox.train.pictures import Alignment, alignment_picture, mel_picture
+from glowvox.train.sounding import within_scale
 from glowvox.train.speaker import Speaker
 from glowvox.train.vocoders import Vocoder
 
@@ -266,8 +267,7 @@ def _vocoded(out: Path, name: str, number: int, vocoder: Vocoder, heard: Heard) 
 
 
 def _audio(samples: npt.NDArray[np.float32], config: MelConfig) -> Audio:
-    peak = float(np.abs(samples).max(initial=0.0))
-    return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), config.sample_rate)
+    return Audio(within_scale(samples), config.sample_rate)
 
 
 def _file_name(speaker: str) -> str:

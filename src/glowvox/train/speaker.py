@@ -10,19 +10,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from glowvox.audio.griffin_lim import griffin_lim
 from glowvox.audio.mel import MelConfig
 from glowvox.audio.wave import Audio
-from glowvox.config import near
-from glowvox.errors import CheckpointError, UsageError
+from glowvox.errors import CheckpointError
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.frontend import Sentence, make_front_end, token_names
 from glowvox.text.symbols import Symbols
 from glowvox.train.run import Run, RunSettings
+from glowvox.train.sounding import joined_sound, speaker_number
 from glowvox.train.vocoders import Vocoder
 from glowvox.train.weights import read_weights, trained_values
-
-SENTENCE_PAUSE = 0.25  # seconds
 
 
 @dataclass(frozen=True)
@@ -91,11 +88,7 @@ class Speaker:
 
         raises  UsageError for an unknown name
         """
-        if speaker is None:
-            return 0
-        if speaker not in self.speakers:
-            raise UsageError(f"no speaker '{speaker}' in this voice{near(speaker, self.speakers)}")
-        return self.speakers.index(speaker)
+        return speaker_number(speaker, self.speakers)
 
     def speak(
         self,
@@ -141,21 +134,5 @@ class Speaker:
         variation: float | None = None,
     ) -> Audio:
         """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample."""
-        rate = self.settings.mel.sample_rate
-        pieces: list[npt.NDArray[np.float32]] = []
         spoken = self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed)
-        for index, item in enumerate(spoken):
-            if item.mel.shape[1]:
-                pieces.append(self._vocode(item.mel, seed))
-            pause = item.sentence.pause_after_s
-            if not pause and index < len(spoken) - 1:
-                pause = SENTENCE_PAUSE
-            pieces.append(np.zeros(round(pause * rate), np.float32))
-        samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
-        peak = float(np.abs(samples).max(initial=0.0))
-        return Audio(samples if peak <= 0.99 else samples * np.float32(0.99 / peak), rate)
-
-    def _vocode(self, mel: npt.NDArray[np.float32], seed: int) -> npt.NDArray[np.float32]:
-        if self.vocoder is None:
-            return griffin_lim(mel, self.settings.mel, seed=seed)
-        return self.vocoder(mel, seed)
+        return joined_sound([(item.sentence, item.mel) for item in spoken], self.mel, self.vocoder, seed=seed)

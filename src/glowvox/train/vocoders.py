@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from glowvox.audio.mel import MelConfig
-from glowvox.audio.noise import normal
+from glowvox.audio.noise import draw
 from glowvox.errors import CheckpointError
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.istft_config import IstftConfig
@@ -84,7 +84,7 @@ class Vocoder:
         """
         batch = torch.from_numpy(np.ascontiguousarray(mel))[None]
         if isinstance(self.model, IstftVocoder):
-            wave = self.model(batch, noise=torch.from_numpy(normal(seed, 1, mel.shape[1] * self.mel.hop)))
+            wave = self.model(batch, noise=torch.from_numpy(draw(seed, (1, mel.shape[1] * self.mel.hop))))
         else:
             with torch.random.fork_rng(devices=()):  # of those that draw noise
                 torch.manual_seed(seed)

@@ -8,8 +8,8 @@ import time
 import numpy as np
 import pytest
 
+from glowvox.audio.noise import draw
 from glowvox.errors import CheckpointError, UsageError
-from glowvox.runtime.acoustic import draw
 from glowvox.runtime.manner import Durations
 from glowvox.runtime.phrases import phrases
 from glowvox.runtime.pool import available_cores, in_order
