@@ -2,7 +2,8 @@
 
     python scripts/keep_weights.py runs/me weights/me.safetensors --data "my recordings" --licence CC0-1.0
 
-Later trainings go on from such a file, and `glowvox say --voice weights/me.safetensors` speaks with it.
+Later trainings go on from such a file, and `glowvox say --voice weights/me.safetensors` speaks with it. The run may be
+a vocoder's, too.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from glowvox.train.run import Run
-from glowvox.train.weights import write_weights
+from glowvox.train.run import Run, VocoderRun, kind_of
+from glowvox.train.weights import write_vocoder_weights, write_weights
 
 
 def main() -> None:
@@ -25,13 +26,16 @@ def main() -> None:
     parser.add_argument("--speaking-only", action="store_true", help="leave out what only the alignment search needs")
     options = parser.parse_args()
     card = {"data": options.data, "licence": options.licence}
-    size = write_weights(
-        Run.load(options.run),
-        options.output,
-        card=card,
-        variation=options.variation,
-        speaking_only=options.speaking_only,
-    )
+    if kind_of(options.run) == "vocoder":
+        size = write_vocoder_weights(VocoderRun.load_vocoder(options.run), options.output, card=card)
+    else:
+        size = write_weights(
+            Run.load(options.run),
+            options.output,
+            card=card,
+            variation=options.variation,
+            speaking_only=options.speaking_only,
+        )
     print(f"{options.output}: {size:,} bytes")
 
 

@@ -25,20 +25,22 @@ does not fit is refused, and then nothing is written. [What it does not take ove
 behaviour has a page of its own.
 
 An imported run speaks, aligns, is exported and trains on like any other. To train on, recordings are prepared with its
-front end, its mel spectrogram and its speaker's name, all of which stand in its `run.toml`:
+front end, its mel spectrogram and its limits of length, which stand in its `prepare.toml`; names of speakers are those
+in its `run.toml`. Its [speakers and its layers](speakers.md) can be trained one by one:
 
 ```text
 glowvox import coqui-glow-tts best_model.pth --config config.json -o runs/mine
-glowvox data prepare CORPUS -o prepared/mine --front-end coqui:english_cleaners --mel-config mel.toml --speaker NAME
+glowvox data prepare CORPUS -o prepared/mine --config runs/mine/prepare.toml --speaker NAME
 glowvox train -o runs/mine --set prepared=prepared/mine
+glowvox train prepared/mine --finetune-from runs/mine -o runs/another --freeze 'encoder.*'
 ```
 
 ## Every field
 
 Every one of the {len(FIELDS)} fields of their `GlowTTSConfig`, in the order of its signature: {counted["honoured"]} are
-honoured, {counted["refused"]} refused (dead there, or bound to something that is not here) and {counted["open"]} not
-done yet. A setting beginning with `train` or `run` stands in a run's `run.toml`; those of training can be given to
-`glowvox train` with `--set`. One beginning with `prepare` belongs to `glowvox data prepare`. Other names are commands.
+honoured and {counted["refused"]} refused, being dead there or bound to something that is not here. A setting beginning
+with `train` or `run` stands in a run's `run.toml`; those of training can be given to `glowvox train` with `--set`. One
+beginning with `prepare` belongs to `glowvox data prepare`. Other names are commands.
 
 {table(FIELDS)}
 Their page also explains {len(PROSE)} names that the class does not have:

@@ -58,10 +58,17 @@ def loads(text: str, kind: type[Config], overrides: Sequence[str] = (), *, where
 
 
 def build(table: Mapping[str, Any], kind: type[Config], overrides: Sequence[str] = (), *, where: str) -> Config:
-    """Make a `kind` from nested plain values and overrides; `where` opens the message of an error."""
+    """Make a `kind` from nested plain values and overrides; `where` opens the message of an error.
+
+    What a nested table leaves out is as in the default of `kind`, not as in the default of the nested struct's type.
+    """
     merged = _copy(table)
     for override in overrides:
         _apply(merged, override)
+    for field in msgspec.structs.fields(kind):
+        given = merged.get(field.encode_name)
+        if isinstance(given, Mapping) and isinstance(field.default, msgspec.Struct):
+            merged[field.encode_name] = _over(field.default, given)
     _refuse_unknown(merged, kind, where, ())
     try:
         return msgspec.convert(_with_none(merged, kind), kind)
@@ -84,6 +91,18 @@ def dumps(config: msgspec.Struct) -> str:
 
 def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _copy(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+
+
+def _over(default: msgspec.Struct, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a struct with those given in their place; the given alone where they name another kind."""
+    tag = default.__struct_config__.tag_field
+    if tag is not None and given.get(tag, default.__struct_config__.tag) != default.__struct_config__.tag:
+        return dict(given)
+    table = plain(default)
+    for key, value in given.items():
+        inner = getattr(default, key, None)
+        table[key] = _over(inner, value) if isinstance(inner, msgspec.Struct) and isinstance(value, Mapping) else value
+    return table
 
 
 def _without_none(value: Any) -> Any:

@@ -76,3 +76,30 @@ def test_what_is_wrong_is_said_and_nothing_is_written(
 def test_what_is_no_run(glowvox: Command, tmp_path: Path) -> None:
     outcome = glowvox("export", tmp_path, "-o", tmp_path / "voice", *KNOWN)
     assert (outcome.status, "not a run folder" in outcome.err) == (3, True)
+
+
+def test_a_flowtron_becomes_a_voice_that_say_speaks_with(
+    glowvox: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from glowvox.models.flowtron_file import write_flowtron
+    from tests.fixtures.flowtrons import make_flowtron_source
+
+    monkeypatch.chdir(tmp_path)
+    source = make_flowtron_source()
+    write_flowtron(Path("reader.safetensors"), source.settings, dict(source.model.state_dict()))
+    Path("check.txt").write_text("Oh.\n")
+    outcome = glowvox("export", "reader.safetensors", "-o", "reader", *KNOWN, "--check-texts", "check.txt")
+    assert outcome.status == 0, outcome.err
+    judged = [line.split()[0] for line in outcome.out.splitlines() if line.endswith(("accepted", "refused"))]
+    assert judged == ["encoder.onnx", "step0.onnx", "step1.onnx"]
+    assert "| acoustic model | Flowtron, " in Path("reader/CARD.md").read_text()
+    outcome = glowvox(
+        "say", "--voice", "reader", "--speaker", "ben", "It is.", "-o", "a.wav", "--times", "a.json", "--json"
+    )
+    assert outcome.status == 0, outcome.err
+    told = json.loads(outcome.out)
+    assert [word["text"] for word in told["words"]] == ["It", "is"]
+    assert Path("a.wav").stat().st_size > 2 * 22050 * told["seconds"]
+    outcome = glowvox("say", "--voice", "reader", "--speed", 2, "It went.", "-o", "b.wav")
+    assert (outcome.status, "no durations that could be stretched" in outcome.err) == (2, True)
+    assert not Path("b.wav").exists()

@@ -123,3 +123,9 @@ def test_broken_mels_are_refused(tmp_path: Path) -> None:
     assert "not a NumPy array file" in error_of(vocode(path)).message
     path.write_bytes(b"")
     assert "not a NumPy array file" in error_of(vocode(path)).message
+
+
+def test_denoising_needs_a_vocoder(tmp_path: Path) -> None:
+    error = error_of(vocode(tone(tmp_path / "clip.wav"), "--denoise", 0.1))
+    assert isinstance(error, UsageError)
+    assert "Griffin-Lim has no hum" in str(error)

@@ -65,7 +65,6 @@ def test_what_a_field_is_called_here_exists(field: Field) -> None:
 def test_only_what_is_dead_or_bound_to_something_gone_is_refused() -> None:
     for field in FIELDS:
         assert field.status != "refused" or any(reason in field.note for reason in MAY_BE_REFUSED), field.name
-        assert field.status != "open" or field.note, field.name
         assert field.status == "honoured" or not field.ours.startswith("import"), field.name
 
 

@@ -18,6 +18,7 @@ from glowvox.models.glow_tts_config import (
     DecoderConfig,
     DurationConfig,
     EncoderConfig,
+    FramePriorConfig,
     GatedConvConfig,
     GlowTTSConfig,
     ResidualConvConfig,
@@ -47,6 +48,11 @@ MODELS = {
     "preset small": (PRESETS["small"], 3),
     "two speakers": (model(), 2),
     "prior with a scale": (model(mean_only=False), 1),
+    "prior over frames": (model(frame_prior=FramePriorConfig(layers=2, width=12, feed_forward=20, kernel=5)), 2),
+    "prior over frames, own scale": (
+        model(mean_only=False, frame_prior=FramePriorConfig(layers=1, width=12, feed_forward=20)),
+        1,
+    ),
     "token means": (model(token_means=True), 1),
     "no prenet": (model({"prenet": False}), 1),
     "no window": (model({"window": None}), 1),
@@ -104,8 +110,16 @@ def test_graphs_do_what_the_model_does(name: str) -> None:
 def graphs(source, precision):
     width = source.speaker_width
     return (
-        encoder_graph(source.model.encoder, speaker_width=width, precision=precision),
-        decoder_graph(source.model.decoder, bands=80, speaker_width=width, precision=precision),
+        encoder_graph(
+            source.model.encoder, speaker_width=width, precision=precision, frame_prior=source.model.frame_prior
+        ),
+        decoder_graph(
+            source.model.decoder,
+            bands=80,
+            speaker_width=width,
+            precision=precision,
+            frame_prior=source.model.frame_prior,
+        ),
     )
 
 

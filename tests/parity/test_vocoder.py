@@ -11,6 +11,7 @@ from glowvox.audio.noise import draw
 from glowvox.export.parity import vocoder_parity
 from glowvox.export.vocoder_graph import measure, vocoder_graph
 from glowvox.models.istft_config import IstftConfig
+from glowvox.models.istft_vocoder import MIDDLE_LEVEL, SPREAD
 from glowvox.runtime.bundle import VocoderSettings
 from glowvox.runtime.istft import Istft
 from glowvox.runtime.session import Session
@@ -31,7 +32,7 @@ VOCODERS = {
 
 def settings_of(vocoder):
     stack = vocoder.config.stack
-    return VocoderSettings(kind="istft", stack=stack, reach=vocoder.network.reach * stack)
+    return VocoderSettings(kind="istft", stack=stack, reach=vocoder.reach)
 
 
 @pytest.mark.parametrize("name", VOCODERS)
@@ -62,9 +63,12 @@ def test_measured_ranges_hold_what_was_met() -> None:
     vocoder = make_vocoder()
     mel = 3 * torch.randn(80, 50) - 4
     spans = measure(vocoder, [mel])
-    assert set(spans) == {"head", "widen0", "narrow0", "widen1", "narrow1"}
+    layers = {
+        f"{part}{number}.{side}" for part in ("sound", "pitch") for number in (0, 1) for side in ("widen", "narrow")
+    }
+    assert set(spans) == {"head", *layers}
     with torch.no_grad():
-        heard = vocoder.network(mel[None])
+        heard = vocoder.network((mel[None] - MIDDLE_LEVEL) / SPREAD)
     low, high = spans["head"]
     assert low <= float(heard.min()) < 0 < float(heard.max()) <= high
     assert high < 1.2 * float(heard.max())

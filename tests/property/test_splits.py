@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glowvox.data.corpus import Corpus, join
-from glowvox.data.splits import SPLITS, seeded_splits, sentence_key
+from glowvox.data.splits import SPLITS, SplitRule, seeded_splits, sentence_key
 from glowvox.data.utterance import Utterance
 
 TEXTS = st.sampled_from(["One.", "one", "Two!", "two two", "Three", "THREE?", "Four", "Five.", "Six", "你好"])
@@ -22,13 +22,13 @@ def utterances(texts: list[str], name: str = "") -> list[Utterance]:
 @given(st.lists(TEXTS, max_size=40), st.randoms(use_true_random=False), st.integers(0, 5))
 def test_a_seeded_split_is_a_partition_that_order_does_not_touch(texts: list[str], random: object, seed: int) -> None:
     clips = utterances(texts)
-    splits = seeded_splits(clips, seed)
+    splits = seeded_splits(clips, SplitRule(seed=seed))
     assert sorted(key for ids in splits.values() for key in ids) == sorted(clip.id for clip in clips)
     text = {clip.id: sentence_key(clip.text) for clip in clips}
     held = {split: {text[key] for key in splits[split]} for split in SPLITS}
     assert not held["train"] & (held["val"] | held["test"])
     random.shuffle(clips)  # type: ignore[attr-defined]
-    again = seeded_splits(clips, seed)
+    again = seeded_splits(clips, SplitRule(seed=seed))
     assert {split: set(ids) for split, ids in again.items()} == {split: set(ids) for split, ids in splits.items()}
 
 

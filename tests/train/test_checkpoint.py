@@ -45,7 +45,7 @@ def test_several_are_listed_oldest_first_and_pruned_but_for_the_best(tmp_path: P
     (tmp_path / ".step-0000003.writing").mkdir()
     names = ["step-0000005", "step-0000020", "step-9999999", "step-10000000"]
     assert [path.name for path in checkpoints(tmp_path)] == names
-    prune(tmp_path, keep=1, best=tmp_path / names[0])
+    prune(tmp_path, keep=1, spared={names[0]})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes", names[0], names[3]]
     assert checkpoints(tmp_path / "nowhere") == []
 
@@ -124,7 +124,7 @@ def test_the_same_step_can_be_saved_again(saved: Path, tmp_path: Path) -> None:
     for best in (0.5, 0.25):
         write_checkpoint(tmp_path, 12, PARTS, {**STATE, "best": best})
         assert read_state(saved)["best"] == best
-    prune(tmp_path, keep=2, best=None)
+    prune(tmp_path, keep=2, spared=set())
     assert [path.name for path in tmp_path.iterdir()] == ["step-0000012"]
 
 
@@ -132,5 +132,5 @@ def test_a_removal_cut_short_leaves_nothing_that_looks_whole(tmp_path: Path, mon
     for step in (1, 2):
         write_checkpoint(tmp_path, step, PARTS, STATE)
     monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
-    prune(tmp_path, keep=1, best=None)
+    prune(tmp_path, keep=1, spared=set())
     assert [path.name for path in checkpoints(tmp_path)] == ["step-0000002"]

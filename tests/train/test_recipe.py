@@ -15,7 +15,7 @@ from torch import nn
 from glowvox.errors import CheckpointError, InputError
 from glowvox.train.config import OptimizerConfig
 from glowvox.train.optimizer import Average, flatten_state, make_optimizer, restore_state, swapped
-from glowvox.train.recipe import off_diagonal
+from glowvox.train.recipe import GUIDE, guidance, off_diagonal
 from tests.train.building import batch_of, make_loop, settings, values
 
 
@@ -182,3 +182,10 @@ def test_straying_from_the_diagonal_is_measured(prepared: Path, tmp_path: Path) 
         corner[row, tokens[row] - 1] += frames[row] - tokens[row]
     assert float(off_diagonal(changed(out, durations=straight))) < 0.01
     assert float(off_diagonal(changed(out, durations=corner))) > 0.2
+
+
+def test_guidance_is_full_for_half_its_steps_and_then_fades() -> None:
+    assert [guidance(step, 1000) for step in (1, 500, 750, 999, 1000, 5000)] == pytest.approx(
+        [GUIDE, GUIDE, GUIDE / 2, GUIDE / 500, 0, 0]
+    )
+    assert guidance(1, 0) == 0

@@ -19,6 +19,7 @@ from glowvox.data.prepare import prepare
 from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.prepared import Prepared
 from glowvox.errors import CheckpointError, CorpusError, UsageError
+from glowvox.models.denoiser import Denoiser
 from glowvox.models.istft_config import IstftConfig
 from glowvox.models.upsampling_config import HiFiGANConfig
 from glowvox.train.config import EveryConfig, OptimizerConfig
@@ -68,7 +69,7 @@ def test_it_learns(sound: Path, tmp_path: Path, source: str) -> None:
     config = settings(sound, model=model, steps=60, every=replace(EVERY, sample=60))
     assert train_vocoder(tmp_path, config) == "all 60 steps are done"
     lines = [line for line in metrics(tmp_path) if "spectral" in line]
-    assert lines[-1]["spectral"] < {"harmonic": 0.6, "plain": 0.85}[source] * lines[0]["spectral"]
+    assert lines[-1]["spectral"] < {"harmonic": 0.8, "plain": 0.85}[source] * lines[0]["spectral"]
     if source == "harmonic":
         assert lines[-1]["pitch"] < 0.7 * lines[0]["pitch"]
         assert metrics(tmp_path)[-1]["val_voicing_wrong"] < 0.3
@@ -149,3 +150,29 @@ def test_what_cannot_be_trained_is_refused(sound: Path, tmp_path: Path) -> None:
         train_vocoder(tmp_path / "run", settings(sound, model=IstftConfig(width=8, feed_forward=8, layers=1)))
     with pytest.raises(CheckpointError, match="the run of a vocoder, where one of a voice is expected"):
         Run.load(tmp_path / "run")
+
+
+def test_a_run_begins_with_the_weights_of_another(sound: Path, tmp_path: Path) -> None:
+    train_vocoder(tmp_path / "first", settings(sound, steps=8))
+    again = settings(sound, steps=1, begin_with=str(tmp_path / "first"), optimizer=OptimizerConfig(lr=1e-9))
+    train_vocoder(tmp_path / "second", again)
+    before, after = (Vocoder.load(tmp_path / name).model.state_dict() for name in ("first", "second"))
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, rtol=0, atol=1e-6)
+    larger = settings(sound, steps=1, begin_with=str(tmp_path / "first"), model=IstftConfig(width=32))
+    with pytest.raises(CheckpointError, match="another size"):
+        train_vocoder(tmp_path / "third", larger)
+
+
+def test_its_denoiser_takes_out_what_it_makes_of_silence(sound: Path, tmp_path: Path) -> None:
+    train_vocoder(tmp_path, settings(sound, steps=4))
+    vocoder = Vocoder.load(tmp_path)
+    silence = np.full((80, 60), np.log(vocoder.mel.floor), np.float32)
+    hum = vocoder.denoiser()
+    assert hum.bias.shape == (513,)
+    quiet = Denoiser(torch.zeros(513))  # subtracts nothing
+    inner = slice(2048, -2048)
+    mel = Prepared.load(sound).clips("val")[0].mel().T[:, :60].copy()
+    spoken, same = vocoder(mel, 3), vocoder(mel, 3, denoiser=quiet)
+    np.testing.assert_allclose(spoken[inner], same[inner], atol=1e-5)
+    assert vocoder(silence, 3, denoiser=hum, strength=1.0).std() <= vocoder(silence, 3).std()

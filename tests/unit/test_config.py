@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glowvox.config import build, dumps, load, loads
+from glowvox.config import Settings, build, dumps, load, loads
 from glowvox.errors import ConfigError
 from glowvox.models.glow_tts_config import PRESETS, EncoderConfig, GlowTTSConfig
 from glowvox.train.config import TrainConfig
@@ -53,3 +53,33 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     broken.write_text("steps = = 3")
     with pytest.raises(ConfigError, match=r"broken\.toml: not valid TOML: .*line 1"):
         load(broken, TrainConfig)
+
+
+class Wheel(Settings, frozen=True, kw_only=True):
+    spokes: int = 8
+    width: float = 1.0
+
+
+class Round(Settings, frozen=True, kw_only=True, tag_field="type", tag="round"):
+    radius: int = 1
+    wheel: Wheel = Wheel()
+
+
+class Square(Settings, frozen=True, kw_only=True, tag_field="type", tag="square"):
+    side: int = 1
+
+
+class Cart(Settings, frozen=True, kw_only=True):
+    wheel: Wheel = Wheel(spokes=12)
+    shape: Round | Square = Round(radius=5, wheel=Wheel(spokes=3))
+
+
+def test_what_a_nested_table_leaves_out_is_as_in_the_default_of_the_whole() -> None:
+    assert build({"wheel": {"width": 2.0}}, Cart, where="x").wheel == Wheel(spokes=12, width=2.0)
+    assert build({}, Cart, ["wheel.width=2.0"], where="x").wheel.spokes == 12
+    assert build({}, Cart, ["shape.wheel.width=2.0"], where="x").shape == Round(
+        radius=5, wheel=Wheel(spokes=3, width=2.0)
+    )
+    assert build({"shape": {"type": "square"}}, Cart, where="x").shape == Square()
+    with pytest.raises(ConfigError, match=r"\[shape\]: unknown key 'radios'"):
+        build({}, Cart, ["shape.radios=2"], where="x")

@@ -141,6 +141,12 @@ def decompress(mel: npt.NDArray[np.floating], config: MelConfig) -> npt.NDArray[
     return linear
 
 
+def natural(config: MelConfig) -> tuple[float, float]:
+    """Slope and offset that turn model units into natural logarithms of linear magnitude, cuts aside."""
+    at_0, at_1 = np.log(decompress(np.array([0.0, 1.0]), config))
+    return float(at_1 - at_0), float(at_0)
+
+
 def normalise(level: npt.NDArray[np.floating], rule: Normalisation | None) -> npt.NDArray[np.floating]:
     """Levels (dB) to model units; with no rule the levels themselves."""
     if rule is None:

@@ -1,4 +1,4 @@
-"""Fundamental frequency of speech: YIN's candidates, a path of least cost through them."""
+"""Fundamental frequency of speech: YIN's candidates, a path of least cost, and how fast the phase turns along it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from glowvox.audio.pitch_refinement import refined
 from glowvox.audio.stft import Padding, frame_count
 from glowvox.errors import AudioError
 
 CANDIDATES = 6  # best dips kept in each frame
-UNVOICED_COST = 0.45  # of calling a frame unvoiced: about the depth of a dip that is still a voice
+UNVOICED_COST = 0.6  # of calling a frame unvoiced: about the depth of a dip that is still a voice
 SWITCH_COST = 0.3  # of going between voiced and unvoiced
 OCTAVE_COST = 1.5  # of a jump by one octave between neighbouring frames 10 ms apart
-LAG_COST = 0.06  # of choosing the longest lag over the shortest: the true period before its multiples
+LAG_COST = 0.12  # of choosing the longest lag over the shortest: the true period before its multiples
 CHUNK = 2048  # frames analysed at once
 QUIET_DB = 50.0  # frames this far below the loudest have no voice
 
@@ -40,7 +41,7 @@ def pitch(
     high: float = 500.0,
     padding: Padding = "same",
 ) -> Pitch:
-    """YIN (de Cheveigné & Kawahara 2002, eqs. 6 and 8) with the dips of all frames joined by dynamic programming.
+    """YIN (de Cheveigné & Kawahara 2002, eqs. 6 and 8), the dips of all frames joined by dynamic programming, refined.
 
     samples  (S,)
     hop      between frames (samples)
@@ -68,6 +69,7 @@ def pitch(
     choice = _best_path(frequency, costs, hop / sample_rate)
     voiced = choice >= 0
     f0 = np.where(voiced, frequency[np.arange(frames), np.maximum(choice, 0)], 0.0)
+    f0 = refined(samples, f0, _centres(frames, hop, padding) - (0.5 if padding == "same" else 0.0), sample_rate)
     return Pitch(f0.astype(np.float32), voiced)
 
 

@@ -1,4 +1,4 @@
-"""What `glowvox convert` and `glowvox interpolate` share: opening a run, and where their sound goes."""
+"""What `glowvox convert`, `interpolate` and `style` share: opening a run, and where their sound goes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from glowvox.errors import UsageError
 
 if TYPE_CHECKING:
-    from glowvox.train.speaker import Speaker
+    from glowvox.train.styling import Listening
 
 
-def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> Speaker:
-    """Load a run or weights file and, where one is named, a vocoder.
+def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> Listening:
+    """Load a run or weights file of either model and, where one is named, a vocoder.
 
     raises  UsageError for an exported voice, whose latents cannot be reached
     """
@@ -21,12 +21,14 @@ def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> Speaker:
     from glowvox.runtime.bundle import is_voice
 
     with needs_train(purpose):
+        from glowvox.train.flowtron_speaker import FlowtronSpeaker, is_flowtron
         from glowvox.train.speaker import Speaker
         from glowvox.train.vocoders import Vocoder
     place = voice_place(run)
     if is_voice(place) or place.name == "voice.json":
         raise UsageError(f"{place}: an exported voice; {purpose} needs the run or weights it was made of")
-    return Speaker.load(place, vocoder=Vocoder.load(vocoder) if vocoder else None)
+    kind = FlowtronSpeaker if is_flowtron(place) else Speaker
+    return kind.load(place, vocoder=Vocoder.load(vocoder) if vocoder else None)
 
 
 def make_folder(folder: Path) -> None:

@@ -17,6 +17,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--from", "source", metavar="NAME", help="Who speaks in IN. Default: the run's first speaker.")
 @click.option("--to", "target", metavar="NAME", required=True, help="Who shall speak.")
 @click.option("-o", "--output", type=PATH, required=True, help="WAV to write; for several inputs, a folder.")
+@click.option("--text", help="What is said in IN, which a Flowtron has to know; one input then.")
 @click.option("--vocoder", metavar="PLACE", type=PATH, help="A trained vocoder. Default: Griffin-Lim.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the sound's random phase.")
 def command(
@@ -26,13 +27,15 @@ def command(
     source: str | None,
     target: str,
     output: Path,
+    text: str | None,
     vocoder: Path | None,
     seed: int,
 ) -> None:
     """Put recordings of one speaker of a run into the voice of another: the same words, the same time.
 
     The recording goes through the flow to the latent space as the one speaker, and back as the other. The speakers are
-    those of the run; with --to the speaker of IN itself it comes back as it was, through the vocoder.
+    those of the run; with --to the speaker of IN itself it comes back as it was, through the vocoder. A Flowtron goes
+    back along the attention with which it has read IN.
 
     \b
     glowvox convert clip.wav --run runs/five --from heart --to rms -o clip-rms.wav
@@ -44,14 +47,21 @@ def command(
 
     targets = _targets(inputs, output)
     voice = open_run(run, vocoder, purpose="converting voices")
-    from glowvox.train.conversion import convert_recording
+    from glowvox.train.conversion import convert_reading, convert_recording
+    from glowvox.train.speaker import Speaker
+
+    if isinstance(voice, Speaker) != (text is None) or (text is not None and len(inputs) > 1):
+        raise UsageError("a Flowtron converts one recording whose --text is given, a Glow-TTS any without")
 
     for name in (source, target):
         voice.number(name)  # an unknown name is said once, before anything is done
     failed = 0
     for path, place in targets.items():
         try:
-            audio = convert_recording(voice, path, source=source, target=target, seed=seed)
+            if isinstance(voice, Speaker):
+                audio = convert_recording(voice, path, source=source, target=target, seed=seed)
+            else:
+                audio = convert_reading(voice, path, text or "", source=source, target=target, seed=seed)
             write_wav(place, audio)
         except InputError as error:
             if len(inputs) == 1:

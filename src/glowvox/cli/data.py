@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from glowvox.cli.audit import command as audit_command
+from glowvox.cli.embed import command as embed_command
+from glowvox.cli.forced import command as forced_command
+from glowvox.cli.listing import command as list_command
 from glowvox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +41,13 @@ _SOURCE: list[Decorator[Any]] = [
         metavar="SPLIT=FILE",
         help="Ids of train, val or test, one a line.  [default: train.txt, val.txt, test.txt in the corpus]",
     ),
+    click.option(
+        "--held-out",
+        type=float,
+        metavar="SHARE|N",
+        help="Of a corpus without lists: sentences held out for val, and as many for test.  [default: 0.02]",
+    ),
+    click.option("--held-out-most", type=int, metavar="N", help="Sentences that a share may come to.  [default: 100]"),
     click.option("--split-seed", default=0, show_default=True, help="Seed of the split of a corpus without lists."),
 ]
 _SETTINGS: list[Decorator[Any]] = [
@@ -47,6 +57,8 @@ _SETTINGS: list[Decorator[Any]] = [
     click.option("--mel-config", type=PATH, help="TOML file of mel settings, alone or as its [mel] table."),
     click.option("--min-seconds", type=float, help="Leave out shorter clips.  [default: 0.05]"),
     click.option("--max-seconds", type=float, help="Leave out longer clips.  [default: 20]"),
+    click.option("--min-tokens", type=int, help="Leave out clips of fewer symbols.  [default: 1]"),
+    click.option("--max-tokens", type=int, help="Leave out clips of more symbols.  [default: no limit]"),
     click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting, as --set trim_db=35."),
     click.option("--workers", type=click.IntRange(1), help="Processes to use.  [default: one a core]"),
     click.option("--rows", default=5, show_default=True, help="Rows shown of each kind of problem."),
@@ -64,6 +76,8 @@ class CheckOptions:
     speaker: str | None
     language: str | None
     lists: tuple[str, ...]
+    held_out: float | None
+    held_out_most: int | None
     split_seed: int
     config: Path | None
     front_end: str | None
@@ -71,6 +85,8 @@ class CheckOptions:
     mel_config: Path | None
     min_seconds: float | None
     max_seconds: float | None
+    min_tokens: int | None
+    max_tokens: int | None
     overrides: tuple[str, ...]
     workers: int | None
     rows: int
@@ -113,6 +129,9 @@ def command() -> None:
 
 
 command.add_command(audit_command)
+command.add_command(embed_command)
+command.add_command(forced_command)
+command.add_command(list_command)
 
 
 @command.command("check")
@@ -196,8 +215,15 @@ def prepare_command(options: PrepareOptions) -> None:
 
 def _corpora(options: CheckOptions, *, strict: bool) -> list[Corpus]:
     from glowvox.data.corpus import read_corpus, scan_corpus
+    from glowvox.data.splits import SplitRule
 
     read = read_corpus if strict else scan_corpus
+    usual = SplitRule(seed=options.split_seed)
+    rule = SplitRule(
+        size=usual.size if options.held_out is None else options.held_out,
+        most=usual.most if options.held_out_most is None else options.held_out_most,
+        seed=options.split_seed,
+    )
     lists = _lists(options.lists)
     if lists and len(options.corpora) > 1:
         raise UsageError("--list: belongs to one corpus, but several are given")
@@ -209,7 +235,7 @@ def _corpora(options: CheckOptions, *, strict: bool) -> list[Corpus]:
             language=options.language,
             audio=options.audio,
             lists=lists or None,
-            seed=options.split_seed,
+            rule=rule,
         )
         for path in options.corpora
     ]
@@ -228,6 +254,8 @@ def _settings(options: CheckOptions, *, sound: bool = False) -> PrepareConfig:
         "lexicon": str(options.lexicon) if options.lexicon else None,
         "min_seconds": options.min_seconds,
         "max_seconds": options.max_seconds,
+        "min_tokens": options.min_tokens,
+        "max_tokens": options.max_tokens,
     }
     table |= {key: value for key, value in named.items() if value is not None}
     if sound:

@@ -37,7 +37,8 @@ _HEADS = ("written", "spoken", "phonemes", "from", "rule", "place")
     default="english",
     show_default=True,
     metavar="NAME",
-    help="english, characters (any script, letter by letter), espeak:LANGUAGE (needs the extra), or glow-tts-authors.",
+    help="english, characters (any script, letter by letter), espeak:LANGUAGE (needs the extra), or that of an "
+    "imported model: glow-tts-authors, glow-tts-amphion.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 def command(*, text: tuple[str, ...], path: Path | None, lexicon: Path | None, front_end: str, as_json: bool) -> None:

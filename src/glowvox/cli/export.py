@@ -86,9 +86,11 @@ def command(
 
     with needs_train("exporting"):
         from glowvox.export.exporting import Request, make_voice
+        from glowvox.export.flowtron_source import FlowtronSource
         from glowvox.export.gate import CHECK_TEXTS
         from glowvox.export.source import Source
         from glowvox.export.writing import require_free, write_voice
+        from glowvox.train.flowtron_speaker import is_flowtron
     require_free(output)
     request = Request(
         name=name or output.name.removesuffix(".glowvox"),
@@ -100,8 +102,8 @@ def command(
         lexicon=_read(lexicon) if lexicon else None,
         texts=_lines(check_texts) if check_texts else CHECK_TEXTS,
     )
-    source = Source.load(run, lexicon=lexicon)
-    made = make_voice(source, _vocoder(vocoder), request, listener=_listener(recogniser))
+    source = (FlowtronSource if is_flowtron(run) else Source).load(run, lexicon=lexicon)
+    made = make_voice(source, exportable_vocoder(vocoder), request, listener=_listener(recogniser))
     write_voice(made, output)
     if as_json:
         click.echo(json.dumps(_record(made, output)))
@@ -109,7 +111,11 @@ def command(
         _tell(made, output)
 
 
-def _vocoder(place: Path | None) -> IstftVocoder | None:
+def exportable_vocoder(place: Path | None) -> IstftVocoder | None:
+    """The vocoder at a place, where one is named.
+
+    raises  UsageError for a kind that cannot be exported, CheckpointError where there is none
+    """
     if place is None:
         return None
     from glowvox.models.istft_vocoder import IstftVocoder

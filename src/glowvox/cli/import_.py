@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from glowvox.cli.import_coqui import coqui_glow_tts
-from glowvox.cli.import_vocoders import bigvgan, hifi_gan, vocos
+from glowvox.cli.import_recipe import amphion_config
+from glowvox.cli.import_vocoders import COMMANDS as VOCODERS
 
 
 @click.group("import", short_help="Turn a published checkpoint into a run folder.")
@@ -15,36 +16,50 @@ def command() -> None:
     """Turn a published checkpoint into a run folder that speaks, aligns and trains on."""
 
 
-for vocoder in (hifi_gan, bigvgan, vocos):
+for vocoder in VOCODERS:
     command.add_command(vocoder)
 command.add_command(coqui_glow_tts)
+command.add_command(amphion_config)
 
 
 @command.command("glow-tts")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option(
-    "--config", type=click.Path(path_type=Path), required=True, help="The JSON file of settings it was trained with."
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The JSON file of settings it was trained with.  [default: args.json or config.json beside it or above]",
+)
+@click.option(
+    "--speakers",
+    type=click.Path(path_type=Path),
+    help="JSON file of speaker names and numbers.  [default: spk2id.json beside it or above]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Run folder to write.")
-def glow_tts(*, checkpoint: Path, config: Path, output: Path) -> None:
-    """Import a checkpoint of the Glow-TTS authors' code (G_*.pth or a safetensors file of its tensors).
+def glow_tts(*, checkpoint: Path, config: Path | None, speakers: Path | None, output: Path) -> None:
+    """Import a checkpoint of the Glow-TTS authors' code or of Amphion's recipe.
 
     \b
       glowvox import glow-tts G_100.pth --config base.json -o runs/imported
+      glowvox import glow-tts ckpts/tts/glowtts_libritts -o runs/imported
       glowvox say --voice runs/imported "It speaks as it did."
 
-    The pickle is read by a restricted unpickler that builds tensors and plain values and nothing else. The authors'
-    symbols, cleaners and blank go with the run, so that token ids stay what they were; pass their pronouncing
-    dictionary to `say` with --lexicon.
+    CHECKPOINT is a file (G_*.pth, model.safetensors, pytorch_model.bin) or a folder: of one checkpoint, or of a whole
+    experiment of Amphion's, whose last checkpoint is taken. The pickle is read by a restricted unpickler that builds
+    tensors and plain values and nothing else. Their symbols and rules of reading go with the run, so that token ids
+    stay what they were; pass their pronouncing dictionary to `say` with --lexicon.
     """
     from glowvox.cli.extras import needs_train
 
     with needs_train("importing a checkpoint"):
         from glowvox.importers.glow_tts import import_glow_tts
-    done = import_glow_tts(checkpoint, config, output)
+    done = import_glow_tts(checkpoint, config, output, speakers=speakers)
     for name in done.skipped:
         click.echo(f"skipped {name}: no place for it in a Glow-TTS", err=True)
-    click.echo(f"{done.run}: {done.parameters:,} parameters in {len(done.used)} tensors, {len(done.skipped)} skipped")
+    several = f"; {len(done.speakers)} speakers" if len(done.speakers) > 1 else ""
+    click.echo(
+        f"{done.run}: {done.parameters:,} parameters in {len(done.used)} tensors of {done.checkpoint.name}, "
+        f"{len(done.skipped)} skipped{several}"
+    )
 
 
 @command.command("waveglow")

@@ -56,6 +56,13 @@ SOUND_FORMATS = ("wav", "flac", "mp3", "ogg", "opus")
     "Default: GLOWVOX_VOICE, else the first one found.",
 )
 @click.option(
+    "--vocoder",
+    type=click.Path(path_type=Path),
+    metavar="PLACE",
+    help="What makes the sound of a run or weights file: a vocoder's run folder or file, imported ones too. "
+    "Default: Griffin-Lim. An exported voice has its own.",
+)
+@click.option(
     "--speaker",
     metavar="NAME",
     help="Who speaks, in a voice of several; a blend is anna:0.6,ben:0.4. Default: the voice's first.",
@@ -68,6 +75,20 @@ SOUND_FORMATS = ("wav", "flac", "mp3", "ogg", "opus")
     type=click.FloatRange(0, 2),
     help="How freely the voice strays from its average reading; at 0 the seed changes nothing. "
     "Default: the voice's own.",
+)
+@click.option("--style", type=FILE, help="A style to speak in, from glowvox style.")
+@click.option(
+    "--gate",
+    type=click.FloatRange(0, 1),
+    help="Of a Flowtron: probability of the end above which a sentence ends. Default: the voice's own, 0.5.",
+)
+@click.option(
+    "--attention-temperature",
+    type=float,
+    help="Of a Flowtron: below 1 it looks at fewer symbols at once. Default: 1.",
+)
+@click.option(
+    "--attention", type=FILE, metavar="PNG", help="Also draw mel, gate and attention of a Flowtron's run, by sentence."
 )
 @click.option("--volume", type=float, default=1.0, show_default=True, help="Times the amplitude.")
 @click.option(

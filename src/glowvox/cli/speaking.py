@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from glowvox.audio.wave import Audio
     from glowvox.runtime.manner import Options
     from glowvox.text.frontend import FrontEnd
-    from glowvox.train.speaker import Speaker
 
 
 class Speaking(Protocol):
@@ -110,12 +109,21 @@ def voice_place(voice: str | None) -> Path:
     raise UsageError(f"no voice '{wanted}': neither a path nor a name found here", hint=f"found: {names}")
 
 
-def open_voice(voice: str | None, *, lexicon: Path | None = None, threads: int = 1) -> Speaking:
+def open_voice(
+    voice: str | None, *, lexicon: Path | None = None, threads: int = 1, vocoder: Path | None = None
+) -> Speaking:
     """Load the voice that `--voice` means: an exported one without torch, a run or weights with it.
 
     threads  of one piece of speech; a run takes torch's own number
+    vocoder  a vocoder's run folder or file, for a run
+    raises   UsageError where a vocoder is given to what has its own
     """
     place = voice_place(voice)
+    if vocoder is not None and (is_voice(place) or place.name == "voice.json"):
+        raise UsageError(
+            f"--vocoder {vocoder}: the voice {place.name} has its own",
+            hint="another is put in by exporting again: glowvox export RUN --vocoder PLACE -o VOICE",
+        )
     if is_voice(place) or place.name == "voice.json":
         from glowvox.runtime.voice import Voice
 
@@ -130,18 +138,11 @@ def open_voice(voice: str | None, *, lexicon: Path | None = None, threads: int =
 
     with needs_train("speaking with a run"):
         from glowvox.train.flowtron_speaker import FlowtronSpeaker, is_flowtron
-    if is_flowtron(place):
-        return RunVoice(FlowtronSpeaker.load(place, lexicon=lexicon), place.resolve().stem)
-    return RunVoice(speaker_of_run(place, lexicon=lexicon), place.resolve().stem)
-
-
-def speaker_of_run(voice: str | Path | None, *, lexicon: Path | None = None) -> Speaker:
-    """Load the run or weights that `--voice` or `--run` means."""
-    from glowvox.cli.extras import needs_train
-
-    with needs_train("speaking with a run"):
         from glowvox.train.speaker import Speaker
-    return Speaker.load(voice_place(str(voice) if voice else None), lexicon=lexicon)
+        from glowvox.train.vocoders import Vocoder
+    kind = FlowtronSpeaker if is_flowtron(place) else Speaker
+    sound = Vocoder.load(vocoder) if vocoder is not None else None
+    return RunVoice(kind.load(place, lexicon=lexicon, vocoder=sound), place.resolve().stem)
 
 
 def refuse_without_times(voice: Speaking) -> None:

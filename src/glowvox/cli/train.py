@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from glowvox.train.flowtron_config import FlowtronTrainConfig
     from glowvox.train.run import AnyRun
     from glowvox.train.vocoder_config import VocoderTrainConfig
+    from glowvox.train.waveglow_config import WaveGlowTrainConfig
+
+    AnyConfig = TrainConfig | VocoderTrainConfig | FlowtronTrainConfig | WaveGlowTrainConfig
 
 PLACE = click.Path(path_type=Path)
 PRESETS = (
-    *("tiny", "small", "base"),
+    *("tiny", "small", "voice", "base"),
     *("istft-small", "istft-fast", "istft-base", "hifi-gan-v1", "hifi-gan-v2", "hifi-gan-v3"),
     *("flowtron-tiny", "flowtron-small", "flowtron"),
+    *("waveglow-tiny", "waveglow", "waveglow-paper"),
 )
 
 
@@ -37,6 +41,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     max_minutes: float | None
     overfit: int | None
     vocoders: tuple[Path, ...]
+    finetune_from: Path | None
+    load: tuple[str, ...]
+    skip: tuple[str, ...]
+    train_only: tuple[str, ...]
+    freeze: tuple[str, ...]
+    only_speakers: tuple[str, ...]
+    like: str | None
+    d_vectors: tuple[Path, ...]
     devices: str
     nodes: int
     print_config: bool
@@ -52,10 +64,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @click.option(
     "--preset",
     type=click.Choice(PRESETS),
-    help="What to train. A voice: tiny to try things out, small for one or two hours on a CPU, base is the paper's, "
-    "for a GPU. A Flowtron: flowtron-tiny, flowtron-small, and flowtron, the published one. A vocoder, from data "
-    "prepared with --sound: istft-small, istft-fast for the slowest machines, istft-base and the hifi-gan ones for a "
-    "GPU. Default: small.",
+    help="What to train. A voice: tiny to try things out, small for one or two hours on a CPU, voice is what the "
+    "voice in the package was trained as, base is the paper's, for a GPU. A Flowtron: flowtron-tiny, flowtron-small, "
+    "and flowtron, the published one. A vocoder, from data prepared with --sound: istft-small, istft-fast for the "
+    "slowest machines, istft-base, the hifi-gan and the waveglow ones for a GPU, waveglow-tiny to try it out. "
+    "Default: small.",
 )
 @click.option(
     "--config", "config_file", type=PLACE, help="TOML file of settings, as in recipes/; the other options go before it."
@@ -88,6 +101,37 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "as through Griffin-Lim, so that one hears which half buzzes. Repeatable.",
 )
 @click.option(
+    "--finetune-from",
+    type=PLACE,
+    metavar="RUN|WEIGHTS",
+    help="Begin with the weights of a trained voice, its model settings, symbols and speakers, or of a vocoder. The "
+    "optimizer begins afresh; what is named is not touched.",
+)
+@click.option("--load", multiple=True, metavar="GLOB", help="Parameters to take over.  [default: all]  Repeatable.")
+@click.option("--skip", multiple=True, metavar="GLOB", help="Of these, parameters that begin afresh. Repeatable.")
+@click.option(
+    "--train-only",
+    multiple=True,
+    metavar="GLOB",
+    help="Parameters that train, as 'speaker_table.*'.  [default: all]  Repeatable.",
+)
+@click.option("--freeze", multiple=True, metavar="GLOB", help="Of these, parameters that stay as they are. Repeatable.")
+@click.option(
+    "--only-speaker",
+    "only_speakers",
+    multiple=True,
+    metavar="NAME",
+    help="Of the table of speakers, train this one's row alone. Repeatable.",
+)
+@click.option("--like", metavar="NAME", help="Speaker that new ones begin as.  [default: the mean of all]")
+@click.option(
+    "--d-vectors",
+    multiple=True,
+    type=PLACE,
+    metavar="FILE",
+    help="Tell speakers apart by the vectors in this file (glowvox data embed), which do not train. Repeatable.",
+)
+@click.option(
     "--devices",
     default="auto",
     show_default=True,
@@ -109,6 +153,8 @@ def command(**options: object) -> None:
       glowvox train prepared/mine --preset base --max-minutes 120
       glowvox train prepared/mine --preset flowtron-small
       glowvox train prepared/mine --overfit 4 --steps 1000
+      glowvox train prepared/anna --finetune-from runs/mine --steps 2000 --set optimizer.lr=2e-4
+      glowvox train prepared/anna --finetune-from runs/mine --train-only 'speaker_table.*' --only-speaker anna
       glowvox train -o runs/mine-small
 
     The run lies in a folder: settings (run.toml), numbers (metrics.jsonl), a page to look at (report.html), sounds and
@@ -134,7 +180,7 @@ def command(**options: object) -> None:
         _train(asked, settings)
 
 
-def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTrainConfig) -> None:
+def _train(asked: Asked, settings: AnyConfig) -> None:
     import logging
 
     from glowvox.cli.screens import open_screen
@@ -144,6 +190,7 @@ def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTr
     from glowvox.train.start import train
     from glowvox.train.vocoder_config import VocoderTrainConfig
     from glowvox.train.vocoder_start import train_vocoder
+    from glowvox.train.waveglow_config import WaveGlowTrainConfig
 
     for name in ("lightning", "lightning_fabric"):  # they announce every process
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -154,7 +201,7 @@ def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTr
         def watch(run: AnyRun) -> Progress:
             return Progress(run, screen, max_minutes=limit)
 
-        if isinstance(settings, VocoderTrainConfig):
+        if isinstance(settings, VocoderTrainConfig | WaveGlowTrainConfig):
             ending = train_vocoder(folder, settings, devices=devices, nodes=nodes, max_minutes=limit, watch=watch)
         elif isinstance(settings, FlowtronTrainConfig):
             ending = train_flowtron(folder, settings, devices=devices, nodes=nodes, max_minutes=limit, watch=watch)
@@ -174,10 +221,10 @@ def _train(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTr
 
 def _open(folder: Path) -> AnyRun:
     """The run in a folder, whatever it trains."""
-    from glowvox.train.run import RunFolder, kind_of
+    from glowvox.train.run import VOCODER_KINDS, RunFolder, kind_of
 
     kind = kind_of(folder)
-    if kind == "vocoder":
+    if kind in VOCODER_KINDS:
         return RunFolder.load_vocoder(folder)
     return RunFolder.load_flowtron(folder) if kind == "flowtron" else RunFolder.load(folder)
 
@@ -198,13 +245,13 @@ def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
 def _report_only(asked: Asked) -> None:
     from glowvox.train.flowtron_report import write_flowtron_report
     from glowvox.train.report import write_report
-    from glowvox.train.run import RunFolder, kind_of
+    from glowvox.train.run import VOCODER_KINDS, RunFolder, kind_of
     from glowvox.train.vocoder_report import write_vocoder_report
 
     if asked.run is None:
         raise UsageError("--report-only needs the run: give its folder with -o")
     kind = kind_of(asked.run)
-    if kind == "vocoder":
+    if kind in VOCODER_KINDS:
         click.echo(str(write_vocoder_report(RunFolder.load_vocoder(asked.run))))
     elif kind == "flowtron":
         click.echo(str(write_flowtron_report(RunFolder.load_flowtron(asked.run))))
@@ -212,7 +259,7 @@ def _report_only(asked: Asked) -> None:
         click.echo(str(write_report(RunFolder.load(asked.run))))
 
 
-def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig | FlowtronTrainConfig:
+def _settings(asked: Asked) -> AnyConfig:
     """The settings of the command line, on top of those of a file, a run to go on with, or a preset."""
     from glowvox import config
     from glowvox.models.glow_tts_config import PRESETS as VOICES
@@ -221,15 +268,18 @@ def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig | FlowtronTrainC
     from glowvox.train.flowtron_config import FlowtronTrainConfig
     from glowvox.train.vocoder_config import PRESETS as VOCODERS
     from glowvox.train.vocoder_config import VocoderTrainConfig
+    from glowvox.train.waveglow_config import PRESETS as WAVEGLOWS
+    from glowvox.train.waveglow_config import WaveGlowTrainConfig
 
     given = {"prepared": asked.prepared and str(asked.prepared), "steps": asked.steps, "overfit": asked.overfit}
     named: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     going_on = asked.prepared is None and asked.run is not None and (asked.run / "run.toml").is_file()
     kind = _kind(asked, going_on=going_on)
-    kinds: dict[str, type[TrainConfig | VocoderTrainConfig | FlowtronTrainConfig]] = {
+    kinds: dict[str, type[AnyConfig]] = {
         "voice": TrainConfig,
         "vocoder": VocoderTrainConfig,
         "flowtron": FlowtronTrainConfig,
+        "waveglow": WaveGlowTrainConfig,
     }
     _refuse_misplaced(asked, kind)
     table: dict[str, Any] = {}
@@ -241,12 +291,25 @@ def _settings(asked: Asked) -> TrainConfig | VocoderTrainConfig | FlowtronTrainC
         if asked.preset is not None:
             preset = config.plain(FLOWTRONS[asked.preset])
             table = {**table, "model": preset["model"]} if table else preset
-    elif kind == "vocoder":
+    elif kind in ("vocoder", "waveglow"):
         if asked.preset is not None:
-            table["model"] = config.plain(VOCODERS[asked.preset])
-    elif asked.preset is not None or not table:
+            table["model"] = config.plain({**VOCODERS, **WAVEGLOWS}[asked.preset])
+        if asked.finetune_from is not None:
+            named["begin_with"] = str(asked.finetune_from)
+    elif asked.preset is not None or (not table and asked.finetune_from is None):
         table["model"] = config.plain(VOICES[asked.preset or "small"])
+    if kind == "voice":
+        from glowvox.cli.beginnings import add_beginnings
+
+        add_beginnings(table, asked, model_said=going_on or asked.preset is not None or _names_model(asked.config_file))
     return config.build(table | named, kinds[kind], asked.overrides, where="settings")
+
+
+def _names_model(path: Path | None) -> bool:
+    """Whether a file of settings has a model of its own."""
+    import tomllib
+
+    return path is not None and "model" in tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _refuse_misplaced(asked: Asked, kind: str) -> None:
@@ -257,6 +320,10 @@ def _refuse_misplaced(asked: Asked, kind: str) -> None:
         raise UsageError(f"--overfit is a diagnostic of voices, not of {kind}s")
     if asked.vocoders:
         raise UsageError(f"--vocoder is for the report of a voice; this run is a {kind} itself")
+    for option in ("finetune_from", "load", "skip", "train_only", "freeze", "only_speakers", "like", "d_vectors"):
+        if getattr(asked, option) and not (option == "finetune_from" and kind in ("vocoder", "waveglow")):
+            name = option.removesuffix("s") if option == "only_speakers" else option
+            raise UsageError(f"--{name.replace('_', '-')} is for voices of Glow-TTS; this run is a {kind}")
 
 
 def _kind(asked: Asked, *, going_on: bool) -> str:
@@ -265,6 +332,8 @@ def _kind(asked: Asked, *, going_on: bool) -> str:
     from glowvox.train.run import kind_in, kind_of
     from glowvox.train.vocoder_config import PRESETS as VOCODERS
 
+    if asked.preset is not None and asked.preset.startswith("waveglow"):
+        return "waveglow"
     if asked.preset is not None:
         return "vocoder" if asked.preset in VOCODERS else "flowtron" if asked.preset in FLOWTRONS else "voice"
     if asked.config_file is not None and asked.config_file.is_file():
@@ -272,7 +341,7 @@ def _kind(asked: Asked, *, going_on: bool) -> str:
     return kind_of(asked.run) if going_on and asked.run is not None else "voice"
 
 
-def _default_folder(asked: Asked, settings: TrainConfig | VocoderTrainConfig | FlowtronTrainConfig) -> Path:
+def _default_folder(asked: Asked, settings: AnyConfig) -> Path:
     """`runs/PREPARED-PRESET`, with the file's name where settings come from one."""
     kind = asked.preset or (asked.config_file.stem if asked.config_file else "small")
     clips = getattr(settings, "overfit", 0)

@@ -63,6 +63,12 @@ class Method(NamedTuple):
     type=click.Path(path_type=Path),
     help="Run folder or weights file of a trained vocoder, which also says the mel. Default: Griffin-Lim.",
 )
+@click.option(
+    "--denoise",
+    type=click.FloatRange(0),
+    metavar="STRENGTH",
+    help="Take the vocoder's own hum out of the sound; 0.01 to 0.1 is usual. Default: leave it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on stdout instead of a line of words.")
 def command(
     *,
@@ -73,6 +79,7 @@ def command(
     seed: int,
     mel_config: str | None,
     vocoder: Path | None,
+    denoise: float | None,
     as_json: bool,
 ) -> None:
     """Copy-synthesise recordings: to a mel spectrogram and back to sound, with no model in between.
@@ -89,7 +96,7 @@ def command(
     glowvox vocode recordings/*.wav --output-dir copies/
     glowvox vocode clip.wav --vocoder runs/mine-istft-small
     """
-    method = _method(mel_config, vocoder, iterations=iterations, seed=seed)
+    method = _method(mel_config, vocoder, iterations=iterations, seed=seed, denoise=denoise)
     config = method.mel
     failures: list[InputError] = []
     for source, target in _plan(inputs, output, output_dir).items():
@@ -130,7 +137,9 @@ def _plan(inputs: tuple[Path, ...], output: Path | None, output_dir: Path | None
     return plan
 
 
-def _method(mel_config: str | None, vocoder: Path | None, *, iterations: int, seed: int) -> Method:
+def _method(
+    mel_config: str | None, vocoder: Path | None, *, iterations: int, seed: int, denoise: float | None
+) -> Method:
     """Griffin-Lim, or a trained vocoder with the mel it wants."""
     if vocoder is not None:
         from glowvox.cli.extras import needs_train
@@ -140,7 +149,16 @@ def _method(mel_config: str | None, vocoder: Path | None, *, iterations: int, se
         with needs_train("a trained vocoder"):
             from glowvox.train.vocoders import Vocoder
         loaded = Vocoder.load(vocoder)
-        return Method(f"{loaded.name}, seed {seed}", loaded.mel, lambda mel: loaded(mel, seed))
+        if denoise is None:
+            return Method(f"{loaded.name}, seed {seed}", loaded.mel, lambda mel: loaded(mel, seed))
+        hum = loaded.denoiser()
+        return Method(
+            f"{loaded.name}, seed {seed}, denoised by {denoise:g}",
+            loaded.mel,
+            lambda mel: loaded(mel, seed, denoiser=hum, strength=denoise),
+        )
+    if denoise is not None:
+        raise UsageError("--denoise is for trained vocoders: Griffin-Lim has no hum", hint="name one: --vocoder PLACE")
     from glowvox.audio.conventions import convention
     from glowvox.audio.griffin_lim import griffin_lim
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glowvox.text.frontend import FrontEnd
 
 VERSION = "1"  # part of every cache key; changes whenever the same settings give other features
+TEXT_LIMITS = ("min_tokens", "max_tokens", "min_characters", "max_characters")
 NPY_HEADER = 128  # bytes before the data of a two-dimensional .npy file
 
 
@@ -90,7 +91,7 @@ def _prepare_clip(
         fault = f"cannot be read: {error.strerror or error}"
         return Features(id=job.id, key="", sound="", kind="audio", fault=fault)
     sound = _digest(content, _sound_settings(config))
-    key = _digest(sound.encode(), job.text.encode(), *(part.encode() for part in spelling))
+    key = _digest(sound.encode(), job.text.encode(), *(part.encode() for part in spelling), *_text_limits(config))
     previous = job.previous
     whole = previous is not None and _is_whole(folder, sound, previous.frames, config)
     if previous is not None and previous.key == key and (previous.fault or whole):
@@ -105,8 +106,10 @@ def _prepare_clip(
         kind = "audio" if isinstance(error, AudioError) else "text"
         fault = error.message.removeprefix(f"{job.audio}: ")
         return Features(id=job.id, key=key, sound=sound, kind=kind, fault=fault)
-    fault = _too_many_tokens(len(symbols), frames)
-    kind = "text longer than audio" if fault else ""
+    kind, fault = "text longer than audio", _too_many_tokens(len(symbols), frames)
+    if not fault:
+        kind, fault = "length of the text", config.length_fault(job.text, len(symbols))
+    kind = kind if fault else ""
     return Features(
         id=job.id, key=key, sound=sound, symbols=symbols, frames=frames, cut=cut, notes=notes, kind=kind, fault=fault
     )
@@ -165,8 +168,16 @@ def _write(path: Path, values: npt.NDArray[np.float32] | npt.NDArray[np.int16]) 
 
 def _sound_settings(config: PrepareConfig) -> bytes:
     """All settings that a mel depends on."""
-    sound = msgspec.structs.replace(config, front_end="", lexicon=None, sound=False)
-    return msgspec.json.encode((VERSION, sound), order="deterministic")
+    sound = msgspec.to_builtins(msgspec.structs.replace(config, front_end="", lexicon=None, sound=False))
+    for name in TEXT_LIMITS:
+        del sound[name]
+    return msgspec.json.encode((VERSION, sound))
+
+
+def _text_limits(config: PrepareConfig) -> list[bytes]:
+    """The limits of a text's length where any is set; none leaves the key as it was before there were limits."""
+    limits = [getattr(config, name) for name in TEXT_LIMITS]
+    return [] if limits == [1, None, 1, None] else [msgspec.json.encode(limits)]
 
 
 def _digest(*parts: bytes) -> str:

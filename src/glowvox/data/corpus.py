@@ -11,7 +11,7 @@ from glowvox.data.language import split_name
 from glowvox.data.layouts.detect import LAYOUTS, detect
 from glowvox.data.layouts.listing import Listing, Source
 from glowvox.data.problem import LeftOut, Place, Problem
-from glowvox.data.splits import SPLITS, Splits, find_lists, read_lists, seeded_splits, sentence_key
+from glowvox.data.splits import SPLITS, USUAL, SplitRule, Splits, find_lists, read_lists, seeded_splits, sentence_key
 from glowvox.data.utterance import Utterance
 from glowvox.errors import CorpusError
 
@@ -59,7 +59,7 @@ def read_corpus(
     language: str | None = None,
     audio: Path | None = None,
     lists: Mapping[str, Path] | None = None,
-    seed: int = 0,
+    rule: SplitRule = USUAL,
 ) -> Corpus:
     """Read a corpus folder, or one table of it.
 
@@ -68,11 +68,11 @@ def read_corpus(
     language  likewise; default: the folder's, else "und"
     audio     folder of the recordings where it is not the usual one
     lists     list files by split ("train", "val", "test"); default: the corpus's own
-    seed      of the split of a corpus without lists
+    rule      of the split of a corpus without lists
     returns   faults of single rows are in its `problems` and `left_out`
     raises    CorpusError when a file cannot be read as a whole or no row can be used
     """
-    corpus = scan_corpus(path, layout=layout, speaker=speaker, language=language, audio=audio, lists=lists, seed=seed)
+    corpus = scan_corpus(path, layout=layout, speaker=speaker, language=language, audio=audio, lists=lists, rule=rule)
     worst = next((problem for problem in corpus.problems if problem.severity == "fatal"), None)
     if worst is None and not corpus.utterances:
         worst = next((problem for problem in corpus.problems if problem.severity == "error"), NOTHING)
@@ -89,7 +89,7 @@ def scan_corpus(
     language: str | None = None,
     audio: Path | None = None,
     lists: Mapping[str, Path] | None = None,
-    seed: int = 0,
+    rule: SplitRule = USUAL,
 ) -> Corpus:
     """`read_corpus` for whoever wants to know all that is wrong: it raises only where there is no corpus at all.
 
@@ -106,7 +106,7 @@ def scan_corpus(
     chosen = detect(source, layout)
     listing = LAYOUTS[chosen].read(source)
     listing.drop_duplicates()
-    splits, own = _splits(listing, source, lists, seed)
+    splits, own = _splits(listing, source, lists, rule)
     return Corpus(
         name=root.resolve().name,
         root=root,
@@ -167,7 +167,7 @@ def _held_out(utterances: Sequence[Utterance], split_of: Mapping[str, str]) -> d
     return held
 
 
-def _splits(listing: Listing, source: Source, lists: Mapping[str, Path] | None, seed: int) -> tuple[Splits, bool]:
+def _splits(listing: Listing, source: Source, lists: Mapping[str, Path] | None, rule: SplitRule) -> tuple[Splits, bool]:
     """The lists given, else the layout's own splits, else list files, else a seeded split."""
     usable = {utterance.id for utterance in listing.utterances}
     if lists is None and listing.splits:
@@ -175,7 +175,7 @@ def _splits(listing: Listing, source: Source, lists: Mapping[str, Path] | None, 
         return {split: tuple(i for i in own.get(split, ()) if i in usable) for split in SPLITS}, True
     files = dict(lists) if lists is not None else find_lists(source.root)
     if not files:
-        return seeded_splits(listing.utterances, seed), False
+        return seeded_splits(listing.utterances, rule), False
     refused = {entry.id for entry in listing.refused if entry.id}
     splits, problems = read_lists(files, source.root, usable | refused)
     listing.problems += problems

@@ -62,6 +62,10 @@ def clip_problems(utterance: Utterance, facts: Facts, config: PrepareConfig) -> 
     elif facts.sound_s > config.max_seconds:
         cause = f"{facts.sound_s:.1f} s of sound, longer than {config.max_seconds:g} s; it will be left out"
         yield problem("warning", "too long", cause, "cut it at a pause, or raise --max-seconds")
+    elif not facts.text_fault and (length := config.length_fault(utterance.text, facts.tokens)):
+        yield problem(
+            "warning", "length of the text", f"{length}; it will be left out", "cut the clip, or set the limit"
+        )
     elif facts.tokens > facts.frames:
         cause = f"{facts.tokens} tokens for {facts.frames} frames of mel: the text is longer than what is said"
         yield problem("error", "text longer than audio", cause, "check that text and recording belong together")

@@ -55,6 +55,7 @@ class Clip:
     ids       of its symbols
     frames    of its mel
     mel_path  file of the mel, (frames, bands)
+    language  ISO 639-1 code, or "und"
     """
 
     id: str
@@ -64,6 +65,7 @@ class Clip:
     frames: int
     text: str
     mel_path: Path
+    language: str = "und"
 
     def mel(self) -> npt.NDArray[np.float32]:
         """The mel, mapped from disk: (frames, bands), in model units.
@@ -160,6 +162,7 @@ class Prepared:
                 frames=row.frames,
                 text=row.text,
                 mel_path=self.folder / row.mel,
+                language=row.language,
             )
             for row in self.rows.get(split, ())
         ]

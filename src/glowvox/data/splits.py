@@ -6,13 +6,14 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glowvox.data.audio_files import stem
 from glowvox.data.problem import Place, Problem, shorten
 from glowvox.data.table import EMPTY, read_lines, relative
 from glowvox.data.utterance import Utterance
+from glowvox.errors import ConfigError
 
 SPLITS = ("train", "val", "test")
 LIST_FILES = {
@@ -20,14 +21,60 @@ LIST_FILES = {
     "val": ("val.txt", "valid.txt", "dev.txt", "validation.txt"),
     "test": ("test.txt", "eval.txt"),
 }
-HELD_OUT_SHARE = 0.02  # of the sentences, for val and again for test
-HELD_OUT_MOST = 100  # sentences: more tells no more
 
 UNKNOWN_ID = "unknown id in a list"  # kinds of problem that concern a list and not the clip
 OVERLAP = "overlapping lists"
 LIST_KINDS = (UNKNOWN_ID, OVERLAP)
 
 Splits = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRule:
+    """How a corpus without lists is split: so much for val, and again for test.
+
+    size  below 1 a share of the sentences, from 1 on their number
+    most  sentences that a share may come to; more tells no more. None sets no limit
+    seed  another one holds other sentences out
+    """
+
+    size: float = 0.02
+    most: int | None = 100
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.size < 1 or (self.size >= 1 and self.size == int(self.size))):
+            raise ConfigError(
+                f"held out: {self.size:g}: expected a share of the sentences below 1, as 0.02, or their number, as 50"
+            )
+        if self.most is not None and self.most < 1:
+            raise ConfigError(f"held out: at most {self.most}: expected at least 1 sentence")
+
+    def held_out(self, sentences: int) -> int:
+        """Sentences for val, and again for test, of so many.
+
+        raises  ConfigError where nothing would be left to train on
+        """
+        if self.size >= 1:
+            count = int(self.size)
+            if 2 * count >= sentences:
+                raise ConfigError(
+                    f"held out: {count} sentences for val and as many for test, but the corpus has {sentences} in all"
+                )
+            return count
+        if not self.size or sentences < 3:
+            return 0
+        count = max(1, round(self.size * sentences))
+        count = count if self.most is None else min(self.most, count)
+        if 2 * count >= sentences:
+            raise ConfigError(
+                f"held out: a share of {self.size:g} for val and as much for test leaves nothing of {sentences} "
+                "sentences to train on"
+            )
+        return count
+
+
+USUAL = SplitRule()
 
 
 def sentence_key(text: str) -> str:
@@ -78,19 +125,20 @@ def read_lists(lists: Mapping[str, Path], root: Path, known: Iterable[str]) -> t
     return {split: tuple(splits.get(split, ())) for split in SPLITS}, problems
 
 
-def seeded_splits(utterances: Sequence[Utterance], seed: int = 0) -> Splits:
-    """Val and test: 2 % of the sentences each, at least one and at most a hundred; fewer than three make no split.
+def seeded_splits(utterances: Sequence[Utterance], rule: SplitRule = USUAL) -> Splits:
+    """Val and test by a rule: 2 % of the sentences each, at least one and at most a hundred, unless it says otherwise.
 
     Sentences are ordered by SHA-256 of "seed:id" (the least of their clips' where several say the same), the first go
     to test, the next to val: independent of the order of the table and of the machine, and one more clip moves few.
+    Fewer than three sentences make no split.
     """
     rank: dict[str, str] = {}
     for utterance in utterances:
-        digest = hashlib.sha256(f"{seed}:{utterance.id}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{rule.seed}:{utterance.id}".encode()).hexdigest()
         key = sentence_key(utterance.text)
         rank[key] = min(digest, rank.get(key, digest))
     order = sorted(rank, key=lambda key: rank[key])
-    held_out = min(HELD_OUT_MOST, max(1, round(HELD_OUT_SHARE * len(order)))) if len(order) >= 3 else 0
+    held_out = rule.held_out(len(order))
     split_of = {key: "test" if place < held_out else "val" for place, key in enumerate(order[: 2 * held_out])}
     splits: dict[str, list[str]] = {split: [] for split in SPLITS}
     for utterance in utterances:

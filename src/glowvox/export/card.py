@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glowvox.export.flowtron_source import FlowtronSource
 from glowvox.export.gate import Verdict
 from glowvox.export.source import Source
 from glowvox.runtime.bundle import VoiceSettings
 
 
-def card_text(settings: VoiceSettings, verdicts: Sequence[Verdict], source: Source) -> bytes:
+def card_text(settings: VoiceSettings, verdicts: Sequence[Verdict], source: Source | FlowtronSource) -> bytes:
     """CARD.md: what the voice was trained on, how it was made, what eight bits cost it."""
     parameters = sum(value.numel() for value in source.model.parameters())
     rows = [
@@ -18,7 +19,7 @@ def card_text(settings: VoiceSettings, verdicts: Sequence[Verdict], source: Sour
         ("trained on", settings.data),
         ("consent", settings.consent),
         ("licence", settings.licence),
-        ("acoustic model", f"Glow-TTS, {parameters:,} parameters as trained"),
+        ("acoustic model", f"{'Flowtron' if settings.flowtron else 'Glow-TTS'}, {parameters:,} parameters as trained"),
         ("steps", source.card.get("step", "not stated")),
         ("sound", "Griffin-Lim, no network" if settings.vocoder.kind == "griffin-lim" else settings.vocoder.kind),
         ("text", f"{settings.front_end} front end, version {settings.front_end_version}"),

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from glowvox.export.folds import Block, fold_decoder
+from glowvox.export.convnext_layers import block_nodes
+from glowvox.export.folds import Block, fold_decoder, pointwise
 from glowvox.export.graph import Graph, Precision
+from glowvox.models.convnext import ConvNeXtBlock
 from glowvox.models.decoder import FlowDecoder
+from glowvox.models.frame_prior import WIDEST, FramePrior
 
 
-def decoder_graph(decoder: FlowDecoder, *, bands: int, speaker_width: int, precision: Precision) -> bytes:
+def decoder_graph(
+    decoder: FlowDecoder,
+    *,
+    bands: int,
+    speaker_width: int,
+    precision: Precision,
+    frame_prior: FramePrior | None = None,
+) -> bytes:
     """The inverse flow of one text at a time; T frames, a multiple of the squeeze factor.
 
-    inputs   latent (T, M); speaker (1, G) of unit length, where there are several
+    inputs   latent (T, M); speaker (1, G) of unit length, where there are several. With a prior that moves within
+             tokens, instead of the latent: mean (T, M) and shared (T, W) of each frame's token, place (T, 3) and
+             noise (T, M), as far from the mean as is wanted
     outputs  mel (T, M)
     """
     graph = Graph("decoder", precision=precision)
-    x = graph.input("latent", ["T", bands])
+    x = _latent(graph, frame_prior, bands) if frame_prior is not None else graph.input("latent", ["T", bands])
     blocks = fold_decoder(decoder)
     offsets: list[str] = []
     if speaker_width:
@@ -28,6 +40,22 @@ def decoder_graph(decoder: FlowDecoder, *, bands: int, speaker_width: int, preci
         x = _block(graph, block, x, [offsets.pop(0) for _ in block.gates] if offsets else [])
     graph.output(graph.node("Reshape", [x, graph.integers(-1, bands)]), "mel", ["T", bands])
     return graph.finish()
+
+
+def _latent(graph: Graph, prior: FramePrior, bands: int) -> str:
+    """A sample of the prior that moves within tokens."""
+    places, end = pointwise(prior.places), pointwise(prior.end)
+    mean, noise = graph.input("mean", ["T", bands]), graph.input("noise", ["T", bands])
+    place = graph.exact_linear(graph.input("place", ["T", len(places.weight)]), places.weight, places.bias)
+    x = graph.node("Add", [graph.input("shared", ["T", len(places.bias)]), place])
+    for number, block in enumerate(prior.blocks):
+        assert isinstance(block, ConvNeXtBlock)
+        x = block_nodes(graph, block, x, {}, name=f"prior{number}")
+    both = graph.exact_linear(x, end.weight, end.bias)
+    moved, spread = graph.nodes("Split", [both], 2, {"axis": 1, "num_outputs": 2})
+    widest = graph.single(np.array(WIDEST))
+    scale = graph.node("Exp", [graph.node("Mul", [graph.node("Tanh", [graph.node("Div", [spread, widest])]), widest])])
+    return graph.node("Add", [graph.node("Add", [mean, moved]), graph.node("Mul", [noise, scale])])
 
 
 def _offsets(graph: Graph, speaker: str, blocks: list[Block]) -> list[str]:

@@ -10,17 +10,21 @@ from torch import nn
 from glowvox.export.convolution_layers import ConvolutionLayers
 from glowvox.export.folds import Affine, dense, doubles, pointwise, scaled_embedding
 from glowvox.export.graph import Graph, Precision
+from glowvox.models.frame_prior import FramePrior
 from glowvox.models.text_encoder import DurationPredictor, TextEncoder
 from glowvox.nn.attention import RelativeAttention
 from glowvox.nn.convolution import ChannelNorm
 from glowvox.nn.transformer import FeedForward, Prenet, TransformerLayer
 
 
-def encoder_graph(encoder: TextEncoder, *, speaker_width: int, precision: Precision) -> bytes:
+def encoder_graph(
+    encoder: TextEncoder, *, speaker_width: int, precision: Precision, frame_prior: FramePrior | None = None
+) -> bytes:
     """The encoder of one text at a time; N tokens, G the width of a speaker vector.
 
     inputs   ids (1, N) int64; speaker (1, G) of unit length, where there are several
-    outputs  mean (N, M); log_scale (N, M), where the model has one; log_duration (N,)
+    outputs  mean (N, M); log_scale (N, M), where the model has one; log_duration (N,); shared (N, W), what a prior
+             that moves within tokens starts from, where there is one
     """
     graph = Graph("encoder", precision=precision)
     ids = graph.input("ids", [1, "N"], kind="int64")
@@ -42,6 +46,8 @@ def encoder_graph(encoder: TextEncoder, *, speaker_width: int, precision: Precis
     graph.output(_linear(graph, pointwise(encoder.mean), x), "mean", ["N", bands])
     if encoder.log_scale is not None:
         graph.output(_linear(graph, pointwise(encoder.log_scale), x), "log_scale", ["N", bands])
+    if frame_prior is not None:
+        graph.output(_shared(graph, frame_prior, x, speaker), "shared", ["N", frame_prior.start.out_channels])
     if speaker is not None:
         rows = graph.node(
             "Concat", [graph.node("Unsqueeze", [size, graph.integers(0)]), graph.integers(1)], {"axis": 0}
@@ -77,6 +83,14 @@ class _Near:
             distance = graph.node("Abs", [graph.node("Sub", [row, graph.positions])])
             far = graph.node("Greater", [distance, graph.constant(np.array(reach, np.int64))])
             self.unseen = graph.node("Mul", [graph.node("Cast", [far], {"to": 1}), graph.single(np.array(-1e9))])
+
+
+def _shared(graph: Graph, prior: FramePrior, x: str, speaker: str | None) -> str:
+    start = _linear(graph, pointwise(prior.start), x)
+    if speaker is None or prior.speaker is None:
+        return start
+    layer = pointwise(prior.speaker)
+    return graph.node("Add", [start, graph.exact_linear(speaker, layer.weight, layer.bias)])
 
 
 def _flat(graph: Graph, x: str) -> str:

@@ -16,6 +16,8 @@ from glowvox.errors import UsageError
 from glowvox.export.card import card_text, licence_text
 from glowvox.export.decoder_graph import decoder_graph
 from glowvox.export.encoder_graph import encoder_graph
+from glowvox.export.flowtron_parity import flowtron_parity
+from glowvox.export.flowtron_source import FlowtronSource
 from glowvox.export.gate import CHECK_TEXTS, Verdict
 from glowvox.export.graph import Precision, node_count
 from glowvox.export.judging import Jury, Listener
@@ -30,6 +32,7 @@ from glowvox.runtime.bundle import (
     FORMAT,
     LEXICON,
     LICENCE,
+    PRIOR,
     VECTORS,
     VOCODER,
     VocoderSettings,
@@ -37,10 +40,11 @@ from glowvox.runtime.bundle import (
     record,
 )
 from glowvox.runtime.session import Session
+from glowvox.text.blanks import SUFFIX
 from glowvox.train.sounding import SENTENCE_PAUSE
 
 Wanted = Literal["fp32", "fp16", "int8", "auto"]
-_LANGUAGES = {"english": "en", "glow-tts-authors": "en"}
+_LANGUAGES = {"english": "en", "glow-tts-authors": "en", "glow-tts-amphion": "en", "flowtron": "en"}
 _SAID = re.compile(r"espeak[:=]([\w-]+)")  # by front ends that read phonemes of espeak-ng
 _ENGLISH = ("english_cleaners", "phoneme_cleaners")  # of imported tokenizers
 
@@ -88,7 +92,11 @@ class Made:
 
 
 def make_voice(
-    source: Source, vocoder: IstftVocoder | None, request: Request, *, listener: Listener | None = None
+    source: Source | FlowtronSource,
+    vocoder: IstftVocoder | None,
+    request: Request,
+    *,
+    listener: Listener | None = None,
 ) -> Made:
     """Build the graphs, check them against the models, choose their precision.
 
@@ -102,11 +110,11 @@ def make_voice(
     settings = _settings(source, vocoder, request)
     maker = _Maker(source, vocoder)
     full = maker.graphs("fp32")
-    differences = acoustic_parity(source, full[ENCODER], full[DECODER])
+    differences = _acoustic_parity(source, full)
     if vocoder is not None:
         differences += vocoder_parity(vocoder, full[VOCODER], settings.vocoder)
     require_parity(differences)
-    others = {VECTORS: source.vectors_file(), LEXICON: request.lexicon}
+    others = {VECTORS: source.vectors_file(), PRIOR: _prior(source), LEXICON: request.lexicon}
     extra = {name: content for name, content in others.items() if content is not None}
     choice = _choose(maker, full, request, lambda: _jury(settings, {**full, **extra}, source, request, listener))
     settings = structs.replace(settings, precision={name: str(kind) for name, kind in choice.precisions.items()})
@@ -143,8 +151,22 @@ def _choose(maker: _Maker, full: dict[str, bytes], request: Request, jury: Calla
     )
 
 
+def _acoustic_parity(source: Source | FlowtronSource, full: Mapping[str, bytes]) -> list[Difference]:
+    if isinstance(source, FlowtronSource):
+        return flowtron_parity(source, full)
+    return acoustic_parity(source, full[ENCODER], full[DECODER])
+
+
+def _prior(source: Source | FlowtronSource) -> bytes | None:
+    return source.prior_file() if isinstance(source, FlowtronSource) else None
+
+
 def _jury(
-    settings: VoiceSettings, files: Mapping[str, bytes], source: Source, request: Request, listener: Listener | None
+    settings: VoiceSettings,
+    files: Mapping[str, bytes],
+    source: Source | FlowtronSource,
+    request: Request,
+    listener: Listener | None,
 ) -> Jury:
     if not request.texts:
         raise UsageError("no sentences to judge by", hint="give some: --check-texts FILE, one sentence a line")
@@ -154,16 +176,12 @@ def _jury(
 class _Maker:
     """Builds the graphs of a model and a vocoder in any precision."""
 
-    def __init__(self, source: Source, vocoder: IstftVocoder | None) -> None:
+    def __init__(self, source: Source | FlowtronSource, vocoder: IstftVocoder | None) -> None:
         self._source, self._vocoder = source, vocoder
 
     def graphs(self, precision: Precision, jury: Jury | None = None) -> dict[str, bytes]:
         """All graphs by the name of their file; eight bits of a vocoder need mels to measure ranges on."""
-        model, width = self._source.model, self._source.speaker_width
-        found = {
-            ENCODER: encoder_graph(model.encoder, speaker_width=width, precision=precision),
-            DECODER: decoder_graph(model.decoder, bands=model.bands, speaker_width=width, precision=precision),
-        }
+        found = self._acoustic(self._source, precision)
         if self._vocoder is not None:
             spans = None
             if jury is not None:
@@ -171,8 +189,25 @@ class _Maker:
             found[VOCODER] = vocoder_graph(self._vocoder, precision=precision, spans=spans)
         return found
 
+    def _acoustic(self, source: Source | FlowtronSource, precision: Precision) -> dict[str, bytes]:
+        if isinstance(source, FlowtronSource):
+            return source.graphs(precision)
+        model, width = source.model, source.speaker_width
+        return {
+            ENCODER: encoder_graph(
+                model.encoder, speaker_width=width, precision=precision, frame_prior=model.frame_prior
+            ),
+            DECODER: decoder_graph(
+                model.decoder,
+                bands=model.bands,
+                speaker_width=width,
+                precision=precision,
+                frame_prior=model.frame_prior,
+            ),
+        }
 
-def _settings(source: Source, vocoder: IstftVocoder | None, request: Request) -> VoiceSettings:
+
+def _settings(source: Source | FlowtronSource, vocoder: IstftVocoder | None, request: Request) -> VoiceSettings:
     settings = source.settings
     if not re.fullmatch(r"\w[\w.+-]*", request.name):
         raise UsageError(
@@ -181,7 +216,7 @@ def _settings(source: Source, vocoder: IstftVocoder | None, request: Request) ->
     sound = VocoderSettings()
     if vocoder is not None:
         stack = vocoder.config.stack
-        sound = VocoderSettings(kind="istft", stack=stack, reach=vocoder.network.reach * stack)
+        sound = VocoderSettings(kind="istft", stack=stack, reach=vocoder.reach)
     return VoiceSettings(
         format=FORMAT,
         made_with=f"glowvox {__version__}",
@@ -193,9 +228,9 @@ def _settings(source: Source, vocoder: IstftVocoder | None, request: Request) ->
         front_end=settings.front_end,
         front_end_version=source.front_end.version,
         symbols=settings.symbols,
-        squeeze=source.model.decoder.factor,
-        duration_offset=source.model.duration_offset,
-        variation=settings.variation,
+        squeeze=1 if isinstance(source, FlowtronSource) else source.model.decoder.factor,
+        duration_offset=0 if isinstance(source, FlowtronSource) else source.model.duration_offset,
+        variation=source.variation,
         sentence_pause=SENTENCE_PAUSE,
         vocoder=sound,
         precision={},
@@ -203,6 +238,7 @@ def _settings(source: Source, vocoder: IstftVocoder | None, request: Request) ->
         licence=_known(request.licence, source.card, "licence"),
         data=_known(request.data, source.card, "data"),
         consent=request.consent or source.card.get("consent", "not stated"),
+        flowtron=source.voice if isinstance(source, FlowtronSource) else None,
     )
 
 
@@ -210,7 +246,7 @@ def _language(front_end: str) -> str:
     """The language that the name of a front end tells, or that nobody knows."""
     if said := _SAID.search(front_end):
         return said[1]
-    kind, _, variant = front_end.partition(":")
+    kind, _, variant = front_end.removesuffix(SUFFIX).partition(":")
     return "en" if variant.split(",")[0] in _ENGLISH else _LANGUAGES.get(kind, "und")
 
 

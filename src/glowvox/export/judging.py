@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from glowvox.audio.mel import log_mel
 from glowvox.audio.wave import Audio
 from glowvox.evaluate.words import Errors, total, word_errors
+from glowvox.export.flowtron_judging import FlowtronReadings
 from glowvox.export.gate import Verdict, frame_distortion, mean_shift
 from glowvox.runtime.acoustic import Acoustic, Encoded, Reading
 from glowvox.runtime.bundle import DECODER, ENCODER, VOCODER, VoiceSettings
@@ -41,6 +43,62 @@ class _Said:
     mel: Floats
 
 
+class GlowTTSReadings:
+    """Phrases said by a Glow-TTS in full, to hold others against.
+
+    files  of the voice, its graphs in full
+    asked  ids of each phrase and how to read it
+    """
+
+    def __init__(self, settings: VoiceSettings, files: Blobs, asked: Iterable[tuple[list[int], Reading]]) -> None:
+        self._settings = settings
+        self._sessions = {name: Session(files[name], name=name) for name in (ENCODER, DECODER)}
+        acoustic = self._acoustic(self._sessions)
+        self._said = []
+        for ids, reading in asked:
+            encoded = acoustic.encode(ids, reading)
+            mel = acoustic.decode(encoded, acoustic.fit(encoded.frames), reading)
+            self._said.append(_Said(ids, reading, encoded, mel))
+
+    @property
+    def mels(self) -> list[Floats]:
+        """What the voice in full makes of the phrases, (T, M) each."""
+        return [said.mel for said in self._said]
+
+    def apart(self, graph: str, blob: bytes) -> tuple[float, float]:
+        """Distortion at the durations of the voice in full, and by how much the durations themselves change."""
+        acoustic = self._acoustic({**self._sessions, graph: Session(blob, name=graph)})
+        distortions, before, after = [], [], []
+        for said in self._said:
+            encoded = acoustic.encode(said.ids, said.reading)
+            mel = acoustic.decode(encoded, acoustic.fit(said.encoded.frames), said.reading)
+            distortions.append(frame_distortion(said.mel, mel, self._settings.mel))
+            before.append(said.encoded.frames)
+            after.append(encoded.frames)
+        return float(np.mean(distortions)), mean_shift(before, after)
+
+    def _acoustic(self, sessions: Mapping[str, Session]) -> Acoustic:
+        return Acoustic(
+            sessions[ENCODER],
+            sessions[DECODER],
+            squeeze=self._settings.squeeze,
+            duration_offset=self._settings.duration_offset,
+        )
+
+
+class Readings(Protocol):
+    """Phrases as an acoustic model in full reads them."""
+
+    @property
+    def mels(self) -> list[Floats]:
+        """What it makes of the phrases, (T, M) each."""
+        ...
+
+    def apart(self, graph: str, blob: bytes) -> tuple[float, float]:
+        """Distortion (dB) with one graph in eight bits, and by how much lengths change."""
+        ...
+
+
 class Jury:
     """Sentences spoken by a voice in full, to hold others against.
 
@@ -60,14 +118,14 @@ class Jury:
         self._settings, self._files, self._front_end = settings, files, front_end
         self._texts, self._listener = texts, listener
         self._voice = Voice.assemble(settings, files, front_end)
-        self._sessions = {name: Session(files[name], name=name) for name in (ENCODER, DECODER)}
-        self._said = list(self._speak())
+        kind = GlowTTSReadings if settings.flowtron is None else FlowtronReadings
+        self._readings: Readings = kind(settings, files, self._asked())
         self._errors = None if listener is None else self._heard(self._voice, listener)
 
     @property
     def mels(self) -> list[Floats]:
         """What the voice in full makes of the sentences, (T, M) each."""
-        return [said.mel for said in self._said]
+        return self._readings.mels
 
     def judge(self, graph: str, blob: bytes) -> Verdict:
         """Hold one graph in eight bits against itself in full."""
@@ -78,40 +136,18 @@ class Jury:
         if graph == VOCODER:
             distortion, chance = self._sounds_apart(blob)
             return Verdict(graph, distortion, chance=chance, before=self._errors, after=after)
-        distortion, shift = self._mels_apart(graph, blob)
+        distortion, shift = self._readings.apart(graph, blob)
         return Verdict(graph, distortion, shift, before=self._errors, after=after)
 
-    def _speak(self) -> Iterable[_Said]:
+    def _asked(self) -> Iterator[tuple[list[int], Reading]]:
+        """Ids of each phrase, and who reads it."""
         symbols = Symbols(self._settings.symbols)
-        acoustic = self._acoustic(self._sessions)
         for number, text in enumerate(self._texts):
             vector = self._voice.vector(self._settings.speakers[number % len(self._settings.speakers)])
             reading = Reading(vector, variation=self._settings.variation)
             for phrase in phrases(text, self._front_end, sentence_pause=0):
                 if phrase.symbols:
-                    ids = symbols.encode(phrase.symbols)
-                    encoded = acoustic.encode(ids, reading)
-                    yield _Said(ids, reading, encoded, acoustic.decode(encoded, acoustic.fit(encoded.frames), reading))
-
-    def _acoustic(self, sessions: Mapping[str, Session]) -> Acoustic:
-        return Acoustic(
-            sessions[ENCODER],
-            sessions[DECODER],
-            squeeze=self._settings.squeeze,
-            duration_offset=self._settings.duration_offset,
-        )
-
-    def _mels_apart(self, graph: str, blob: bytes) -> tuple[float, float]:
-        """Distortion at the durations of the voice in full, and by how much the durations themselves change."""
-        acoustic = self._acoustic({**self._sessions, graph: Session(blob, name=graph)})
-        distortions, before, after = [], [], []
-        for said in self._said:
-            encoded = acoustic.encode(said.ids, said.reading)
-            mel = acoustic.decode(encoded, acoustic.fit(said.encoded.frames), said.reading)
-            distortions.append(frame_distortion(said.mel, mel, self._settings.mel))
-            before.append(said.encoded.frames)
-            after.append(encoded.frames)
-        return float(np.mean(distortions)), mean_shift(before, after)
+                    yield symbols.encode(phrase.symbols), reading
 
     def _sounds_apart(self, blob: bytes) -> tuple[float, float]:
         """Distortion of the sound with the same noise, and that of the graph in full with other noise."""
@@ -125,10 +161,10 @@ class Jury:
             return log_mel(np.concatenate(list(vocoder.stream(mel, seed=seed))), config).T
 
         distortions, chances = [], []
-        for said in self._said:
-            exact = heard(full, said.mel, 0)
-            distortions.append(frame_distortion(exact, heard(small, said.mel, 0), config))
-            chances.append(frame_distortion(exact, heard(full, said.mel, 1), config))
+        for mel in self.mels:
+            exact = heard(full, mel, 0)
+            distortions.append(frame_distortion(exact, heard(small, mel, 0), config))
+            chances.append(frame_distortion(exact, heard(full, mel, 1), config))
         return float(np.mean(distortions)), float(np.mean(chances))
 
     def _heard(self, voice: Voice, listener: Listener) -> Errors:

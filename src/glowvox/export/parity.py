@@ -13,8 +13,10 @@ import torch
 from glowvox.audio.noise import draw
 from glowvox.errors import GlowvoxError
 from glowvox.export.source import Source
+from glowvox.models.frame_prior import place_in_token
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.models.istft_vocoder import IstftVocoder, Spectra
+from glowvox.nn.masks import token_of_frame
 from glowvox.runtime.acoustic import Acoustic, Reading
 from glowvox.runtime.bundle import VocoderSettings
 from glowvox.runtime.istft import Istft
@@ -132,10 +134,34 @@ def _decoder(
     model: GlowTTS, session: Session, columns: int, vector: torch.Tensor | None, generator: torch.Generator
 ) -> Iterator[tuple[str, float]]:
     frames = columns * model.decoder.factor
-    latent = torch.randn(1, model.bands, frames, generator=generator, dtype=torch.float64)
-    exact, _ = model.decoder.inverse(latent, torch.ones(1, 1, frames, dtype=torch.float64), _cond(vector))
-    found = session.run({"latent": np.ascontiguousarray(latent[0].T.float().numpy()), **_inputs(vector)})
+    mask = torch.ones(1, 1, frames, dtype=torch.float64)
+    latent, given = _latent(model, frames, mask, generator)
+    exact, _ = model.decoder.inverse(latent, mask, _cond(vector))
+    found = session.run({**given, **_inputs(vector)})
     yield "decoder.mel", distance(found["mel"], exact[0].T.numpy())
+
+
+def _latent(
+    model: GlowTTS, frames: int, mask: torch.Tensor, generator: torch.Generator
+) -> tuple[torch.Tensor, dict[str, npt.NDArray[np.float32]]]:
+    """A latent (1, M, T), and what the decoder's graph makes it of."""
+
+    def drawn(width: int) -> torch.Tensor:
+        return torch.randn(1, width, frames, generator=generator, dtype=torch.float64)
+
+    latent, prior = drawn(model.bands), model.frame_prior
+    if prior is None:
+        return latent, {"latent": _rows(latent)}
+    durations = torch.tensor([[frames // 2, frames - frames // 2]])
+    place = place_in_token(durations, token_of_frame(durations, frames))
+    shared, noise = drawn(prior.start.out_channels), drawn(model.bands)
+    moved, log_scale = prior.over_frames(shared, place, mask)
+    given = {"mean": _rows(latent), "shared": _rows(shared), "noise": _rows(noise), "place": place[0].float().numpy()}
+    return latent + moved + noise * log_scale.exp(), given
+
+
+def _rows(x: torch.Tensor) -> npt.NDArray[np.float32]:
+    return np.ascontiguousarray(x[0].T.float().numpy())
 
 
 def _speech(

@@ -40,6 +40,11 @@ class Source:
         return cls(speaker.settings, speaker.model, speaker.front_end, card)
 
     @property
+    def variation(self) -> float:
+        """How far from the mean reading the voice speaks unless asked otherwise."""
+        return self.settings.variation
+
+    @property
     def speaker_width(self) -> int:
         """Width of the vectors that tell speakers apart; 0 where there is nothing to tell."""
         table = self.model.speaker_table

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +10,18 @@ from typing import Any
 from msgspec import structs
 from torch import Tensor
 
+from glowvox.config import dumps
 from glowvox.errors import CheckpointError, ConfigError, UsageError
+from glowvox.files import write_text
 from glowvox.importers.coqui_fields import FIELDS
 from glowvox.importers.coqui_mel import fold_statistics, mel_config, read_statistics
 from glowvox.importers.coqui_names import idle, translate
+from glowvox.importers.coqui_preparing import PREPARE, prepare_config, split_options
 from glowvox.importers.coqui_settings import model_config, number, section
 from glowvox.importers.coqui_speakers import read_names, read_vectors
 from glowvox.importers.coqui_text import coqui_front_end
 from glowvox.importers.coqui_training import train_config
+from glowvox.importers.json_file import read_json
 from glowvox.importers.tensors import read_container, state_dict
 from glowvox.importers.weight_norm import split_weights
 from glowvox.models.fit import require_fit
@@ -80,7 +82,7 @@ def import_coqui_glow_tts(checkpoint: Path, config: Path, folder: Path, beside: 
     _require_symbols(ours, front_end, checkpoint)
     model_settings, speakers = _speakers(ours, table, model_settings, _found(table, config, beside))
     settings = RunSettings(
-        train=train_config(table, model_settings, where=where),
+        train=train_config(table, model_settings, where=where, speakers=speakers),
         mel=mel,
         front_end=front_end.name,
         symbols=front_end.symbols.names,
@@ -92,7 +94,10 @@ def import_coqui_glow_tts(checkpoint: Path, config: Path, folder: Path, beside: 
     require_fit(model, ours, checkpoint)
     if (stats := _stats(table, config, beside)) is not None:
         fold_statistics(ours, read_statistics(stats, mel.bands), squeeze=model_settings.decoder.squeeze)
+    preparing = prepare_config(table, settings, where=where)
+    held_out = split_options(table, where=where)
     run = Run.create(folder, settings)
+    write_text(run.folder / PREPARE, dumps(preparing))
     state = {"initialised": True, "skipped": 0, "best": float("inf"), "seconds": 0.0}
     write_checkpoint(run.checkpoints, 0, {"model": ours}, state)
     return Imported(
@@ -102,7 +107,10 @@ def import_coqui_glow_tts(checkpoint: Path, config: Path, folder: Path, beside: 
         {name: idle(name) or "no tensor of a Glow-TTS has this name" for name in left},
         split,
         speakers,
-        tuple(_notes(table, number(table, "length_scale", 1.0, where=where))),
+        (
+            *_notes(table, number(table, "length_scale", 1.0, where=where)),
+            f"recordings become what it learnt from by: data prepare CORPUS --config {folder / PREPARE} {held_out}",
+        ),
     )
 
 
@@ -111,21 +119,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 
     raises  ConfigError for a file that cannot be read, or is of another model
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid JSON: {error}") from None
-    try:
-        table = json.loads(text)
-    except ValueError:
-        try:
-            table = json.loads(re.sub(r"(?m)(^|\s)//.*$", "", text))
-        except ValueError as error:
-            raise ConfigError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: holds a {type(table).__name__}, expected settings by name")
+    table = read_json(path)
     if table.get("model", "glow_tts") != "glow_tts":
         raise ConfigError(f"{path}: these are the settings of a '{table['model']}', expected a 'glow_tts'")
     return table

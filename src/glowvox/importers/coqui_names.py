@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import torch
 from torch import Tensor
 
 from glowvox.importers import glow_tts_names
+from glowvox.importers.renaming import renamed
 
 # what Coqui calls otherwise than the authors, in the authors' words
 RENAMED = (
@@ -69,12 +69,4 @@ def idle(theirs: str) -> str | None:
 
 def translate(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
     """Their state dict under our names, and the names that found no place."""
-    ours: dict[str, Tensor] = {}
-    left = []
-    for theirs, tensor in state.items():
-        name = None if idle(theirs) else our_name(theirs)
-        if name is None:
-            left.append(theirs)
-        else:
-            ours[name] = our_shape(name, tensor).to(torch.float32)
-    return ours, left
+    return renamed(state, lambda name: None if idle(name) else our_name(name), our_shape)

@@ -12,15 +12,18 @@ from torch import Tensor
 
 from glowvox.errors import CheckpointError, ConfigError
 from glowvox.importers.tensors import read_container
+from glowvox.train import vector_files
 
 
-def read_names(path: Path, count: int) -> tuple[str, ...]:
+def read_names(path: Path, count: int | None = None) -> tuple[str, ...]:
     """Names of `count` speakers in the order of their numbers, from a file of name → number.
 
+    count   None takes as many as the file names
     raises  ConfigError for a file that cannot be read, a name or number that stands in it twice, or a number that the
             model does not have
     """
     table = _read(path)
+    count = len(table) if count is None else count
     names: dict[int, str] = {}
     for name, number in table.items():
         if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < count:
@@ -36,29 +39,8 @@ def read_vectors(paths: Sequence[Path], width: int) -> tuple[tuple[str, ...], Te
 
     raises  ConfigError for a file that cannot be read, a clip that stands in them twice, or a vector of another width
     """
-    sums: dict[str, list[Tensor]] = {}
-    seen: dict[str, Path] = {}
-    for path in paths:
-        for clip, entry in _read(path).items():
-            if clip in seen:
-                raise ConfigError(f"{path}: '{clip}' stands in {seen[clip]} already")
-            seen[clip] = path
-            if not isinstance(entry, dict) or "name" not in entry or "embedding" not in entry:
-                raise ConfigError(f"{path}: '{clip}': expected a name and an embedding")
-            try:
-                vector = torch.as_tensor(entry["embedding"], dtype=torch.float64).reshape(-1)
-            except (TypeError, ValueError, RuntimeError):
-                raise ConfigError(f"{path}: '{clip}': the embedding is no list of numbers") from None
-            if len(vector) != width:
-                raise ConfigError(
-                    f"{path}: the vector of '{clip}' has {len(vector)} values; the model was trained with {width} "
-                    "(d_vector_dim)"
-                )
-            sums.setdefault(str(entry["name"]), []).append(vector)
-    if not sums:
-        raise ConfigError(f"{', '.join(map(str, paths))}: no speaker in it")
-    names = tuple(sorted(sums))
-    return names, torch.stack([torch.stack(sums[name]).mean(dim=0) for name in names]).float()
+    found = vector_files.read_vectors(paths, width)
+    return found.names, torch.from_numpy(found.vectors)
 
 
 def _read(path: Path) -> dict[str, Any]:

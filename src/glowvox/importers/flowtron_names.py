@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import torch
 from torch import Tensor
+
+from glowvox.importers.renaming import renamed
 
 _ENCODER = (
     (r"convolutions\.(\d+)\.0\.conv\.(weight|bias)", r"convolutions.\1.\2"),
@@ -68,15 +69,7 @@ def translate(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
 
     Cumulative attention is stored twice under two names; the two are one tensor of ours.
     """
-    ours: dict[str, Tensor] = {}
-    unknown = []
-    for theirs, tensor in state.items():
-        name = our_name(theirs)
-        if name is None:
-            unknown.append(theirs)
-        else:
-            ours[name] = our_shape(name, tensor).to(torch.float32)
-    return ours, unknown
+    return renamed(state, our_name, our_shape)
 
 
 def flows(names: Iterable[str]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from glowvox.audio.mel import MelConfig
 from glowvox.config import build, near
 from glowvox.errors import ConfigError
+from glowvox.importers.json_file import read_json
 from glowvox.models.flowtron_config import FlowtronConfig, MixtureConfig
 from glowvox.text.flowtron import LETTERS
 
@@ -58,13 +58,8 @@ def read_settings(path: Path) -> dict[str, Any]:
 
     raises  ConfigError if it is missing, not JSON, has no `model_config`, or a section or key that nobody knows
     """
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(table, dict) or not isinstance(table.get("model_config"), dict):
+    table = read_json(path, expected="the settings file the model was trained with")
+    if not isinstance(table.get("model_config"), dict):
         raise ConfigError(f"{path}: no 'model_config' section; expected the settings file the model was trained with")
     for section, content in table.items():
         if section not in SECTIONS:

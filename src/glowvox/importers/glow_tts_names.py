@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-import torch
 from torch import Tensor
+
+from glowvox.importers.renaming import renamed
 
 RULES = (
     (r"emb_g\.weight", "speaker_table.weight"),
@@ -60,12 +61,4 @@ def our_shape(name: str, tensor: Tensor) -> Tensor:
 
 def translate(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
     """Their state dict under our names, and the names that were not understood."""
-    ours: dict[str, Tensor] = {}
-    unknown = []
-    for theirs, tensor in state.items():
-        name = our_name(theirs)
-        if name is None:
-            unknown.append(theirs)
-        else:
-            ours[name] = our_shape(name, tensor).to(torch.float32)
-    return ours, unknown
+    return renamed(state, our_name, our_shape)

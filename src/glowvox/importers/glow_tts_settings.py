@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glowvox.audio.mel import MelConfig
-from glowvox.config import near
+from glowvox.config import build, near
 from glowvox.errors import ConfigError
 from glowvox.models.glow_tts_config import DecoderConfig, DurationConfig, EncoderConfig, GlowTTSConfig
 
@@ -31,20 +31,29 @@ DEFAULTS: dict[str, Any] = {
     "n_speakers": 0,
     "gin_channels": 0,
 }
+MEL = {
+    "sampling_rate": "sample_rate",
+    "filter_length": "fft_size",
+    "win_length": "window",
+    "hop_length": "hop",
+    "n_mel_channels": "bands",
+    "mel_fmin": "low",
+}
 REQUIRED = ("hidden_channels", "filter_channels", "filter_channels_dp", "kernel_size", "n_heads")
 
 
 def model_config(table: Mapping[str, Any], *, where: str) -> GlowTTSConfig:
-    """The `model` section of their settings.
+    """The section of their settings that shapes the model.
 
+    where   file and section, for the message
     raises  ConfigError naming a missing or unknown key, or values that do not fit each other
     """
     for key in table:
         if key not in DEFAULTS and key not in REQUIRED:
-            raise ConfigError(f"{where}: model: unknown key '{key}'{near(key, [*REQUIRED, *DEFAULTS])}")
+            raise ConfigError(f"{where}: unknown key '{key}'{near(key, [*REQUIRED, *DEFAULTS])}")
     for key in REQUIRED:
         if key not in table:
-            raise ConfigError(f"{where}: model: '{key}' is missing")
+            raise ConfigError(f"{where}: '{key}' is missing")
     given = DEFAULTS | dict(table)
     try:
         return GlowTTSConfig(
@@ -74,20 +83,25 @@ def model_config(table: Mapping[str, Any], *, where: str) -> GlowTTSConfig:
             mean_only=given["mean_only"],
             speaker_width=given["gin_channels"] or 1,
         )
-    except ValueError as error:
-        raise ConfigError(f"{where}: model: {error}") from None
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{where}: {error}") from None
 
 
-def mel_config(table: Mapping[str, Any]) -> MelConfig:
-    """The `data` section of their settings: Tacotron 2's mel, centred and without an epsilon."""
-    return MelConfig(
-        sample_rate=table.get("sampling_rate", 22_050),
-        fft_size=table.get("filter_length", 1_024),
-        window=table.get("win_length", 1_024),
-        hop=table.get("hop_length", 256),
-        bands=table.get("n_mel_channels", 80),
-        low=table.get("mel_fmin", 0.0),
-        high=table.get("mel_fmax") or table.get("sampling_rate", 22_050) / 2,
-        padding="centred",
-        epsilon=0.0,
-    )
+def mel_config(table: Mapping[str, Any], *, where: str) -> MelConfig:
+    """The `data` section of their settings: Tacotron 2's mel, centred and without an epsilon.
+
+    where   file and section, for the message
+    raises  ConfigError for values that cannot be
+    """
+    values = {ours: table[theirs] for theirs, ours in MEL.items() if theirs in table}
+    return build_mel(values | {"padding": "centred", "epsilon": 0.0}, table.get("mel_fmax"), where=where)
+
+
+def build_mel(values: Mapping[str, Any], high: object, *, where: str) -> MelConfig:
+    """Mel settings from plain values; without an upper edge, up to half the sample rate.
+
+    raises  ConfigError for values that cannot be
+    """
+    rate = values.get("sample_rate", MelConfig().sample_rate)
+    half = rate / 2 if isinstance(rate, int) else rate
+    return build({**values, "high": high or half}, MelConfig, where=where)

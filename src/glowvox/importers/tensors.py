@@ -17,6 +17,9 @@ from glowvox.importers.pickled import read_pickled, refuse_archives
 # what unpickling a file that is none raises, torch's own assertions included
 DAMAGE = (RuntimeError, EOFError, LookupError, OSError, ValueError, TypeError, AttributeError, AssertionError)
 
+# where a checkpoint may keep a model's tensors
+ENTRIES = ("model", "state_dict", "generator", "generator_state_dict")
+
 
 def read_container(path: Path) -> dict[str, Any]:
     """The content of a safetensors file or a torch pickle; a model pickled whole becomes its state dict.
@@ -54,11 +57,11 @@ def _read_pickle(path: Path) -> object:
 
 
 def state_dict(content: dict[str, Any], path: Path) -> dict[str, Tensor]:
-    """The named tensors in a container: the container itself, or its entry `model`, `state_dict` or `generator`.
+    """The named tensors in a container: the container itself, or one of its entries (`ENTRIES`).
 
     raises  CheckpointError if there are none
     """
-    for inner in (content, *(content.get(name) for name in ("model", "state_dict", "generator"))):
+    for inner in (content, *(content.get(name) for name in ENTRIES)):
         if isinstance(inner, dict) and inner and all(isinstance(value, Tensor) for value in inner.values()):
             return {name.removeprefix("module."): value for name, value in inner.items()}
     raise CheckpointError(f"{path}: no named tensors in it; its entries are {', '.join(map(str, list(content)[:8]))}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 GENERATOR = (
     (r"conv_pre\.(.+)", r"first.\1"),
@@ -62,6 +61,3 @@ def _renamed(theirs: str, rules: tuple[tuple[str, str], ...]) -> str | None:
             leaf = next(((old, new) for old, new in LEAVES if name.endswith(f".{old}")), None)
             return name if leaf is None else name.removesuffix(leaf[0]) + leaf[1]
     return None
-
-
-Naming = Callable[[str], str | None]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from glowvox import config
@@ -19,6 +17,8 @@ SIZES = {
     "resblock_kernel_sizes": "block_kernels",
     "resblock_dilation_sizes": "dilations",
 }
+AMPHION = {"sample_rate": "sampling_rate", "n_mel": "num_mels"}  # its names of two fields of the mel
+BESIDE = "the settings file beside the checkpoint"
 MEL = {
     "sampling_rate": "sample_rate",
     "n_fft": "fft_size",
@@ -29,20 +29,18 @@ MEL = {
 }
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file that holds one table.
+def flat_settings(table: Mapping[str, Any], kind: str, *, where: str) -> Mapping[str, Any]:
+    """A settings file as published, on one level; Amphion's has the model's settings in `model` and the mel's beside.
 
-    raises  ConfigError naming the file
+    kind    the name of its section there
+    raises  ConfigError where it has no such section
     """
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: holds no table; expected the settings file beside the checkpoint")
-    return table
+    if not isinstance(table.get("model"), Mapping):
+        return table
+    model, mel = table["model"].get(kind), table.get("preprocess", {})
+    if not isinstance(model, Mapping) or not isinstance(mel, Mapping):
+        raise ConfigError(f"{where}: no section 'model.{kind}' and 'preprocess'; expected the settings of such a model")
+    return {**mel, **{theirs: mel[name] for name, theirs in AMPHION.items() if name in mel}, **model}
 
 
 def hifi_gan_config(table: Mapping[str, Any], *, where: str) -> HiFiGANConfig:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
 from glowvox.audio.mel import MelConfig, analysis_window, mel_filters
 from glowvox.errors import UsageError
+from glowvox.importers.checkpoint_places import GENERATORS, VOCOS, find_published
+from glowvox.importers.json_file import read_json
+from glowvox.importers.renaming import Naming, renamed
 from glowvox.importers.tensors import read_container, state_dict
-from glowvox.importers.vocoder_names import FILTERS, SPECTRA, Naming, generator_name, vocos_name
-from glowvox.importers.vocoder_settings import bigvgan_config, hifi_gan_config, mel_config, read_json
+from glowvox.importers.vocoder_names import FILTERS, SPECTRA, generator_name, vocos_name
+from glowvox.importers.vocoder_settings import BESIDE, bigvgan_config, flat_settings, hifi_gan_config, mel_config
 from glowvox.importers.vocos_settings import vocos_settings
 from glowvox.importers.weight_norm import split_weights
 from glowvox.models.bigvgan import BigVGAN
@@ -24,7 +28,10 @@ from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.snake import low_pass
 from glowvox.models.vocoder_file import write_vocoder
 from glowvox.models.vocos import Vocos
+from glowvox.train.run import Run
+from glowvox.train.weights import read_weights
 
+SHIFTING = {"padding", "epsilon"}  # fields of a mel that move its frames by half a hop, and nothing that is heard
 SAME = 1e-4  # largest difference between constants that are the same but for rounding
 
 
@@ -39,46 +46,64 @@ class ImportedVocoder:
     remade: int  # windows and filters, which our models make themselves
     different: tuple[str, ...]  # those of them that do not hold what ours do
     skipped: tuple[str, ...]  # their tensors that our model has no place for
+    moved: bool = False  # it takes mels whose frames lie half a hop from those it learnt with
 
 
-def import_hifi_gan(checkpoint: Path, settings: Path, output: Path) -> ImportedVocoder:
-    """Turn a generator checkpoint and its JSON settings into a file of ours.
+def import_vocoder(
+    family: str, checkpoint: Path, settings: Path | None, output: Path, *, mel_of: Path | None = None
+) -> ImportedVocoder:
+    """Turn a checkpoint and its settings into a file of ours.
 
-    raises  ConfigError for settings that cannot be used, CheckpointError for tensors that do not fit them, naming the
-            first, UsageError if the output is there; nothing is written then
+    family      "hifi-gan", "bigvgan" or "vocos"
+    checkpoint  a file of tensors, or its folder, whose last generator is taken
+    settings    None takes those that lie beside the checkpoint
+    mel_of      a run or weights file whose mels it shall take, where those differ in nothing but where a frame lies:
+                a generator's frame is a stretch of a hop, so that its sound moves by half a hop and stays the same
+    raises      ConfigError for settings that cannot be used, CheckpointError for tensors that do not fit them, naming
+                the first, UsageError if the output is there, InputError for a run of other mels; nothing is written
+                then
     """
-    _require_free(output)
-    table = read_json(settings)
-    config = hifi_gan_config(table, where=str(settings))
-    model = HiFiGAN(config, mel_config(table, where=str(settings)))
-    return _fill(model, checkpoint, output, partial(generator_name, blocks=len(config.block_kernels)))
-
-
-def import_bigvgan(checkpoint: Path, settings: Path, output: Path) -> ImportedVocoder:
-    """Turn a generator checkpoint and its JSON settings into a file of ours.
-
-    raises  as `import_hifi_gan` does
-    """
-    _require_free(output)
-    table = read_json(settings)
-    config = bigvgan_config(table, where=str(settings))
-    model = BigVGAN(config, mel_config(table, where=str(settings)))
-    return _fill(model, checkpoint, output, partial(generator_name, blocks=len(config.block_kernels)))
-
-
-def import_vocos(checkpoint: Path, settings: Path, output: Path) -> ImportedVocoder:
-    """Turn a checkpoint and its settings, YAML or JSON, into a file of ours.
-
-    raises  as `import_hifi_gan` does
-    """
-    _require_free(output)
-    config, mel = vocos_settings(settings)
-    return _fill(Vocos(config, mel), checkpoint, output, vocos_name)
-
-
-def _require_free(output: Path) -> None:
     if output.exists():
         raise UsageError(f"{output}: exists already", hint="give another file with -o")
+    files = find_published(checkpoint, settings, PLACES[family])
+    model, naming = MAKERS[family](files.config)
+    moved = mel_of is not None and _take_mel(model, mel_of)
+    return replace(_fill(model, files.tensors, output, naming), moved=moved)
+
+
+def _take_mel(model: HiFiGAN | BigVGAN | Vocos, place: Path) -> bool:
+    """Let a generator take the mels of a run; whether they are others than it learnt with."""
+    wanted = (Run.load(place).settings if place.is_dir() else read_weights(place)[0]).mel
+    different = model.mel.differences(wanted)
+    if not different.keys() <= SHIFTING or isinstance(model, Vocos):  # whose inverse transform goes by the padding
+        model.mel.require_same(wanted, own="the vocoder", others=str(place))
+    model.mel = wanted
+    return bool(different)
+
+
+def _hifi_gan(settings: Path) -> tuple[HiFiGAN, Naming]:
+    table = flat_settings(read_json(settings, expected=BESIDE), "hifigan", where=str(settings))
+    config = hifi_gan_config(table, where=str(settings))
+    naming = partial(generator_name, blocks=len(config.block_kernels))
+    return HiFiGAN(config, mel_config(table, where=str(settings))), naming
+
+
+def _bigvgan(settings: Path) -> tuple[BigVGAN, Naming]:
+    table = flat_settings(read_json(settings, expected=BESIDE), "bigvgan", where=str(settings))
+    config = bigvgan_config(table, where=str(settings))
+    naming = partial(generator_name, blocks=len(config.block_kernels))
+    return BigVGAN(config, mel_config(table, where=str(settings))), naming
+
+
+def _vocos(settings: Path) -> tuple[Vocos, Naming]:
+    config, mel = vocos_settings(settings)
+    return Vocos(config, mel), vocos_name
+
+
+MAKERS: Mapping[str, Callable[[Path], tuple[HiFiGAN | BigVGAN | Vocos, Naming]]] = MappingProxyType(
+    {"hifi-gan": _hifi_gan, "bigvgan": _bigvgan, "vocos": _vocos}
+)
+PLACES = MappingProxyType({"hifi-gan": GENERATORS, "bigvgan": GENERATORS, "vocos": VOCOS})
 
 
 def translate(
@@ -88,18 +113,10 @@ def translate(
 
     Weight normalisation may be stored in either of torch's forms, or be folded into the weights.
     """
-    ours: dict[str, Tensor] = {}
-    constants, unknown = [], []
-    for name, tensor in theirs.items():
-        mine = naming(name)
-        if mine is not None:
-            ours[mine] = tensor.to(torch.float32)
-        elif re.fullmatch(f"{FILTERS}|{SPECTRA}", name):
-            constants.append(name)
-        else:
-            unknown.append(name)
+    ours, left = renamed(theirs, naming)
     split_weights(ours, expected)
-    return ours, constants, unknown
+    constants = [name for name in left if re.fullmatch(f"{FILTERS}|{SPECTRA}", name)]
+    return ours, constants, [name for name in left if name not in constants]
 
 
 def _fill(model: HiFiGAN | BigVGAN | Vocos, checkpoint: Path, output: Path, naming: Naming) -> ImportedVocoder:

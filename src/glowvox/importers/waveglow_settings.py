@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from glowvox.audio.conventions import CONVENTIONS
 from glowvox.audio.mel import MelConfig
 from glowvox.config import near
 from glowvox.errors import CheckpointError, ConfigError
+from glowvox.importers.json_file import read_json
 from glowvox.models.waveglow_config import WaveGlowConfig
 
 HOP = 256  # of the upsampling, in every version of their code
@@ -59,13 +59,8 @@ def read_settings(path: Path) -> dict[str, Any]:
 
     raises  ConfigError if it is missing, not JSON, or has no section `waveglow_config`
     """
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except ValueError as error:
-        raise ConfigError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(table, dict) or not isinstance(table.get("waveglow_config"), dict):
+    table = read_json(path, expected="the settings file the model was trained with")
+    if not isinstance(table.get("waveglow_config"), dict):
         raise ConfigError(
             f"{path}: no 'waveglow_config' section; expected the settings file the model was trained with"
         )

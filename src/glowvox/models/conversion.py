@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -78,10 +76,10 @@ def between_speakers(model: GlowTTS, first: Tensor, second: Tensor, weight: floa
     return shares[0] * a + shares[1] * b
 
 
-def between_samples(first: Tensor, second: Tensor, weight: float) -> Tensor:
+def between_samples(first: Tensor, second: Tensor, weight: float | Tensor) -> Tensor:
     """Noise between two independent draws, of unit variance everywhere on the way.
 
     first, second  (...)  standard normal
-    weight         0 gives the first, 1 the second
+    weight         0 gives the first, 1 the second; () or of a shape that fits
     """
-    return ((1 - weight) * first + weight * second) / math.hypot(1 - weight, weight)
+    return ((1 - weight) * first + weight * second) / ((1 - weight) ** 2 + weight**2) ** 0.5

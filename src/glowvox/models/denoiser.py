@@ -26,12 +26,21 @@ class Denoiser:
         self.hop = hop
 
     @classmethod
-    def of(cls, vocoder: Callable[[Tensor], Tensor], *, bands: int, fft_size: int = 1024, hop: int = 256) -> Denoiser:
-        """The denoiser of any vocoder: its bias is what it makes of a mel spectrogram of nothing but zeros.
+    def of(
+        cls,
+        vocoder: Callable[[Tensor], Tensor],
+        *,
+        bands: int,
+        fft_size: int = 1024,
+        hop: int = 256,
+        level: float = 0.0,
+    ) -> Denoiser:
+        """The denoiser of any vocoder: its bias is what it makes of a mel spectrogram that is the same everywhere.
 
         vocoder  (1, M, T) → (1, S), without noise of its own (sigma 0)
+        level    the value of that mel: 0 as published, or that of silence
         """
-        return cls.from_hum(vocoder(torch.zeros(1, bands, FRAMES)), fft_size=fft_size, hop=hop)
+        return cls.from_hum(vocoder(torch.full((1, bands, FRAMES), level)), fft_size=fft_size, hop=hop)
 
     @classmethod
     def from_hum(cls, hum: Tensor, *, fft_size: int = 1024, hop: int = 256) -> Denoiser:

@@ -119,11 +119,13 @@ class Flowtron(nn.Module):
         return Memory(torch.cat([encoded, voice.expand(-1, -1, encoded.shape[2])], dim=1), mask)
 
     def voice(self, speaker: Tensor | None, batch: int) -> Tensor:
-        """Rows of the speaker table.
+        """Rows of the speaker table, or vectors as they are given.
 
-        speaker  (B,) or None
+        speaker  (B,) or None  numbers; or (B, S) vectors
         returns  (B, S, 1)
         """
+        if speaker is not None and speaker.is_floating_point():
+            return speaker[:, :, None]
         count = self.speaker_table.num_embeddings
         if speaker is None and (count == 1 or self.shared_speaker):
             speaker = torch.zeros(batch, dtype=torch.long, device=self.speaker_table.weight.device)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from glowvox import config
 from glowvox.audio.mel import MelConfig
 from glowvox.config import Settings
 from glowvox.errors import CheckpointError
-from glowvox.files import write_bytes
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_config import FlowtronConfig
+from glowvox.models.tensor_file import Format, read_tensors, write_tensors
 
-HEADER = "glowvox-flowtron"
+FORMAT = Format("glowvox-flowtron", "Flowtron file", "published checkpoints come in by `glowvox import flowtron`")
 
 
 class FlowtronSettings(Settings, frozen=True, kw_only=True):
@@ -47,10 +43,7 @@ def write_flowtron(path: Path, settings: FlowtronSettings, weights: Mapping[str,
 
     raises  GlowvoxError when the disk refuses
     """
-    tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
-    blob = save(tensors, metadata={HEADER: json.dumps(config.plain(settings))})
-    write_bytes(path, blob)
-    return len(blob)
+    return write_tensors(path, weights, config.plain(settings), FORMAT)
 
 
 def read_flowtron(path: Path) -> tuple[Flowtron, FlowtronSettings]:
@@ -58,22 +51,9 @@ def read_flowtron(path: Path) -> tuple[Flowtron, FlowtronSettings]:
 
     raises  CheckpointError if the file is missing, damaged or no file of ours
     """
-    try:
-        with safe_open(path, "pt") as file:
-            table = json.loads((file.metadata() or {})[HEADER])
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - a safe_open file is no mapping
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: no such file") from None
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path}: not a readable Flowtron file: {error}") from None
-    except (KeyError, ValueError):
-        raise CheckpointError(
-            f"{path}: not a Flowtron file of glowvox",
-            hint="published checkpoints come in by `glowvox import flowtron`",
-        ) from None
+    table, weights = read_tensors(path, FORMAT)
     settings = config.build(table, FlowtronSettings, where=str(path))
-    with torch.device("meta"):  # whose weights cost nothing; those of the file take their place
-        model = build(settings)
+    model = build(settings)  # with weights of its own, which cost less than the import of what does without
     try:
         model.load_state_dict(weights, assign=True)
     except RuntimeError as error:

@@ -13,11 +13,12 @@ from torch import Tensor, nn
 from glowvox.audio.noise import draw
 from glowvox.errors import UsageError
 from glowvox.models.decoder import FlowDecoder
+from glowvox.models.frame_prior import FramePrior
 from glowvox.models.glow_tts_config import GlowTTSConfig
 from glowvox.models.speaker_vectors import SpeakerVectors
-from glowvox.models.text_encoder import TextEncoder
+from glowvox.models.text_encoder import Encoded, TextEncoder
 from glowvox.models.token_means import TokenMeans
-from glowvox.nn.alignment import require_room, search
+from glowvox.nn.alignment import diagonal, require_room, search
 from glowvox.nn.masks import expand, length_mask, token_of_frame
 from glowvox.nn.precision import full_precision, upcast
 
@@ -35,7 +36,8 @@ class GlowTTSOutput:
     log_target: Tensor  # (B, N)  what should have been predicted
     token_mask: Tensor  # (B, 1, N)
     frame_mask: Tensor  # (B, 1, T)
-    token_mean: Tensor | None  # (B, M, T)  of each frame's token alone, where the search goes by those
+    token_prior: tuple[Tensor, Tensor] | None  # (B, M, T) twice: mean and logarithm of scale of each frame's token
+    # alone, where the search goes by those
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,26 @@ class GlowTTS(nn.Module):
             mean_only=config.mean_only,
             speaker_width=cond_width,
         )
-        self.token_means = TokenMeans(vocabulary, config.encoder.width, bands) if config.token_means else None
+        self.token_means: TokenMeans | None = None
+        if config.token_means:
+            moving = config.frame_prior.layers > 0
+            self.token_means = TokenMeans(vocabulary, config.encoder.width, bands, scaled=moving)
+        self.frame_prior: FramePrior | None = None
+        if config.frame_prior.layers:
+            self.frame_prior = FramePrior(
+                config.frame_prior, channels=config.encoder.width, bands=bands, speaker_width=cond_width
+            )
         self.decoder = FlowDecoder(config.decoder, bands=bands, cond_width=cond_width)
 
     def forward(
-        self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor | None = None
+        self,
+        tokens: Tensor,
+        token_lengths: Tensor,
+        mel: Tensor,
+        frames: Tensor,
+        speaker: Tensor | None = None,
+        *,
+        guide: float = 0.0,
     ) -> GlowTTSOutput:
         """Map recordings to the latent space and align them with their texts (figure 1a).
 
@@ -89,6 +106,7 @@ class GlowTTS(nn.Module):
         mel            (B, M, T)      padding may hold anything
         frames         (B,)           the odd frame that does not fill a squeeze is left out
         speaker        (B,) or None   numbers; or (B, G) vectors
+        guide          how strongly the search is held near an even reading of the text
         raises         InputError where an item has fewer frames than tokens
         """
         cond = self.condition(speaker, len(tokens))
@@ -98,24 +116,46 @@ class GlowTTS(nn.Module):
         frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         encoded = self.encoder(tokens, token_mask, cond)
         latent, log_det = self.decoder(mel * frame_mask, frame_mask, cond)
-        token_means = None if self.token_means is None else self.token_means(tokens)
-        if token_means is None:
-            durations = self.align(latent, encoded.mean, encoded.log_scale, token_lengths, frames)
-        else:
-            durations = self.align(latent, token_means, torch.zeros_like(token_means), token_lengths, frames)
+        searched = self.searched(tokens, encoded)
+        durations = self.align(latent, *searched, token_lengths, frames, guide=guide)
         index = token_of_frame(durations, mel.shape[2])
+        mean, log_scale = self.prior(encoded, durations, index, frame_mask, cond)
         return GlowTTSOutput(
             latent=latent,
             log_det=log_det,
-            mean=expand(encoded.mean, index) * frame_mask,
-            log_scale=expand(encoded.log_scale, index) * frame_mask,
+            mean=mean,
+            log_scale=log_scale,
             durations=durations,
             log_duration=encoded.log_duration,
             log_target=self._log_target(durations, token_mask),
             token_mask=token_mask,
             frame_mask=frame_mask,
-            token_mean=None if token_means is None else expand(token_means, index) * frame_mask,
+            token_prior=self._by_frame(searched, index, frame_mask) if self.token_means is not None else None,
         )
+
+    def searched(self, tokens: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
+        """The Gaussians of the tokens that the alignment search goes by: (B, M, N) means, logarithms of scales."""
+        return (encoded.mean, encoded.log_scale) if self.token_means is None else self.token_means(tokens)
+
+    def _by_frame(self, pair: tuple[Tensor, Tensor], index: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return expand(pair[0], index) * mask, expand(pair[1], index) * mask
+
+    def prior(
+        self, encoded: Encoded, durations: Tensor, index: Tensor, mask: Tensor, cond: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Mean and logarithm of scale of each frame's latent.
+
+        durations  (B, N)
+        index      (B, T)  token of each frame
+        mask       (B, 1, T)
+        cond       (B, G, 1) or None
+        returns    (B, M, T), (B, M, T), zero in the padding
+        """
+        mean, log_scale = self._by_frame((encoded.mean, encoded.log_scale), index, mask)
+        if self.frame_prior is None:
+            return mean, log_scale
+        moved, spread = self.frame_prior(encoded.hidden, durations, index, mask, cond)
+        return mean + moved, log_scale + spread
 
     def whole(self, mel: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Cut mels and lengths down to whole squeezed columns.
@@ -182,7 +222,16 @@ class GlowTTS(nn.Module):
         return self.decoder.inverse(out.mean, out.frame_mask, self.condition(speaker, len(out.mean)))[0]
 
     @torch.no_grad()
-    def align(self, latent: Tensor, mean: Tensor, log_scale: Tensor, token_lengths: Tensor, frames: Tensor) -> Tensor:
+    def align(
+        self,
+        latent: Tensor,
+        mean: Tensor,
+        log_scale: Tensor,
+        token_lengths: Tensor,
+        frames: Tensor,
+        *,
+        guide: float = 0.0,
+    ) -> Tensor:
         """Most likely durations of the tokens (§3.2, eq. 7).
 
         latent         (B, M, T)
@@ -193,7 +242,10 @@ class GlowTTS(nn.Module):
         returns        (B, N)
         """
         with full_precision(latent):
-            return search(log_likelihood(latent, mean, log_scale), token_lengths, frames)
+            scores = log_likelihood(latent, mean, log_scale)
+            if guide:
+                scores = scores + guide * diagonal(token_lengths, frames, (scores.shape[1], scores.shape[2]))
+            return search(scores, token_lengths, frames)
 
     @torch.no_grad()
     def generate(
@@ -235,7 +287,7 @@ class GlowTTS(nn.Module):
         size = int(frames.max())
         frame_mask = length_mask(frames, size)
         index = token_of_frame(whole, size)
-        mean, log_scale = expand(encoded.mean, index), expand(encoded.log_scale, index)
+        mean, log_scale = self.prior(encoded, whole, index, frame_mask, cond)
         sample = _noise(noise, frames, self.bands, size).to(mean)
         spread = expand(variation[:, None].to(mean), index) if isinstance(variation, Tensor) else variation
         latent = (mean + log_scale.exp() * sample * spread) * frame_mask

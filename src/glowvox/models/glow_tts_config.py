@@ -141,6 +141,26 @@ class DecoderConfig(Settings, frozen=True, kw_only=True):
             raise ValueError(f"decoder: squeeze = {self.squeeze} must be at least 1")
 
 
+class FramePriorConfig(Settings, frozen=True, kw_only=True):
+    """A network over frames that lets the prior move within tokens (ConvNeXt blocks)."""
+
+    layers: int = 0  # blocks; none leaves the paper's prior, where all frames of a token have its mean
+    start: int = 1500  # first step at which it learns; before, the search must have found its way
+    width: int = 128
+    feed_forward: int = 384
+    kernel: int = 7
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be built."""
+        _require_odd("frame_prior", self.kernel)
+        _require_positive("frame_prior", width=self.width, feed_forward=self.feed_forward)
+        _require_share("frame_prior", self.dropout)
+        for name in ("layers", "start"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"frame_prior: {name} = {getattr(self, name)} must not be negative")
+
+
 class GlowTTSConfig(Settings, frozen=True, kw_only=True):
     """A whole Glow-TTS. Vocabulary, mel bands and number of speakers come with the data and are no keys here."""
 
@@ -148,6 +168,7 @@ class GlowTTSConfig(Settings, frozen=True, kw_only=True):
     duration: DurationConfig = DurationConfig()
     decoder: DecoderConfig = DecoderConfig()
     mean_only: bool = True  # the prior has unit variance
+    frame_prior: FramePriorConfig = FramePriorConfig()
     token_means: bool = False  # align by one mean a token, without context
     speaker_width: int = 256  # of what tells speakers apart, where there are several or they are given
     speakers: Literal["learned", "given"] = "learned"  # a table that trains, or vectors from a speaker encoder
@@ -165,6 +186,14 @@ PRESETS = {
         encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
         duration=DurationConfig(width=96),
         decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
+        token_means=True,
+        speaker_width=32,
+    ),
+    "voice": GlowTTSConfig(
+        encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
+        duration=DurationConfig(width=96),
+        decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
+        frame_prior=FramePriorConfig(layers=4),
         token_means=True,
         speaker_width=32,
     ),

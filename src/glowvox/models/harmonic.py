@@ -18,8 +18,9 @@ from glowvox.nn.precision import full_precision
 def pulses(f0: Tensor, voiced: Tensor, *, sample_rate: int, hop: int) -> Tensor:
     """Cosines at all multiples of the pitch below half the sample rate, of unit power together, silent where unvoiced.
 
-    Σ_{k=1..K} cos kφ = (sin (K + ½)φ / sin ½φ − 1) / 2, times √(2/K); φ is the integral of the pitch, which runs on
-    through unvoiced frames.
+    Σ_{k=1..K−1} cos kφ = (sin (K − ½)φ / sin ½φ − 1) / 2; the last, K, fades in and out as the pitch moves, so that the
+    sum has no steps: with R multiples in half the sample rate and K = ⌊R⌋ it weighs w = R − K, and the whole
+    √(2 / (K − 1 + w²)). φ is the integral of the pitch, which runs on through unvoiced frames.
 
     f0       (B, T)     Hz, above 0 also where unvoiced
     voiced   (B, T)     0 to 1, the amplitude
@@ -29,12 +30,14 @@ def pulses(f0: Tensor, voiced: Tensor, *, sample_rate: int, hop: int) -> Tensor:
         f0, gate = upsample(f0.float(), hop), upsample(voiced.float(), hop)
         cycles = torch.cumsum(f0.double() / sample_rate, dim=1)
         half = (math.pi * (cycles - cycles.floor())).float()  # ½φ in [0, π)
-        count = torch.floor(sample_rate / 2 / f0).clamp(min=1)
+        room = (sample_rate / 2 / f0).clamp(min=1)
+        last = torch.floor(room)
+        weight = room - last
         bottom = torch.sin(half)
-        flat = bottom.abs() < 1e-4  # at the top of a pulse, where the quotient is 2K + 1
-        ratio = torch.sin((2 * count + 1) * half) / torch.where(flat, torch.ones_like(bottom), bottom)
-        total = 0.5 * (torch.where(flat, 2 * count + 1, ratio) - 1)
-        return gate * total * torch.sqrt(2 / count)
+        flat = bottom.abs() < 1e-4  # at the top of a pulse, where the quotient is 2K − 1
+        ratio = torch.sin((2 * last - 1) * half) / torch.where(flat, torch.ones_like(bottom), bottom)
+        total = 0.5 * (torch.where(flat, 2 * last - 1, ratio) - 1) + weight * torch.cos(2 * last * half)
+        return gate * total * torch.sqrt(2 / (last - 1 + weight**2).clamp(min=1))
 
 
 def upsample(values: Tensor, hop: int) -> Tensor:

@@ -1,9 +1,12 @@
 """Our vocoder: a ConvNeXt network reads the mel and an inverse short-time Fourier transform makes the wave.
 
 With the harmonic source the network only filters: it gives, for every frame and frequency, the gain and a bounded shift
-of phase for a pulse train of the right pitch, and the gain of white noise; pitch and voicing it tells from the mel as
-well. Phases that fit each other from frame to frame come with the source and need not be learnt, which is what a plain
-head lacks (docs/vocoder.md has the comparison).
+of phase for a pulse train of the right pitch, and the gain of white noise. Phases that fit each other from frame to
+frame come with the source and need not be learnt, which is what a plain head lacks (docs/vocoder.md has the
+comparison). Pitch and voicing are told from the mel by a small network of their own: in a common one the gradients of
+the pitch drown those of the sound.
+
+Gains begin as the mel's own envelope, so that the network learns only what the mel does not say.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from glowvox.audio.mel import MelConfig
+from glowvox.audio.mel import MelConfig, mel_filters, natural
 from glowvox.audio.stft import hann
 from glowvox.errors import ConfigError
 from glowvox.models.convnext import ConvNeXt
@@ -27,7 +31,8 @@ from glowvox.nn.precision import full_precision
 MIDDLE_HZ = 180.0  # pitch that a zero of the network means
 LOWEST_HZ, HIGHEST_HZ = 50.0, 800.0
 LOUDEST = 8.0  # logarithm of the highest gain
-QUIET = -4.0  # logarithm of a gain that makes a source as loud as speech, about; where training begins
+FURTHEST = 1.0  # shift of a pulse's phase (radians)
+MIDDLE_LEVEL, SPREAD = -5.0, 2.5  # of the natural logarithm of mels of speech
 
 
 class Spectra(NamedTuple):
@@ -67,16 +72,29 @@ class IstftVocoder(nn.Module):
             kernel=config.kernel,
         )
         self.harmonic = config.source == "harmonic"
-        self.head = nn.Linear(config.width, config.stack * (3 * self.bins + 2 if self.harmonic else 2 * self.bins))
-        nn.init.trunc_normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
-        with torch.no_grad():
-            gains = self.head.bias.view(config.stack, -1)
-            gains[:, : self.bins] = QUIET
-            if self.harmonic:
-                gains[:, 2 * self.bins : 3 * self.bins] = QUIET
+        self.head = _linear(config.width, config.stack * (3 if self.harmonic else 2) * self.bins)
+        self.envelope = nn.Linear(mel.bands, self.bins)
+        if self.harmonic:
+            self.pitch_network = ConvNeXt(
+                mel.bands * config.stack,
+                config.pitch_width,
+                feed_forward=2 * config.pitch_width,
+                layers=config.pitch_layers,
+                kernel=config.kernel,
+            )
+            self.pitch_head = _linear(config.pitch_width, config.stack * 2)
         window = torch.from_numpy(hann(mel.fft_size, mel.fft_size)).float()
         self.register_buffer("window", window, persistent=False)
+        with torch.no_grad():
+            self.envelope.weight.copy_(_between_bands(mel) * SPREAD)
+            level = math.sqrt(2 * float((window**2).sum())) if self.harmonic else 1.0  # of two sources of unit power
+            self.envelope.bias.copy_(MIDDLE_LEVEL - _areas(mel).log() - math.log(level))
+
+    @property
+    def reach(self) -> int:
+        """Frames to either side that a frame of the sound depends on, pieces of a frame aside."""
+        networks = [self.network, self.pitch_network] if self.harmonic else [self.network]
+        return max(network.reach for network in networks) * self.config.stack
 
     def forward(
         self, mel: Tensor, *, noise: Tensor | None = None, f0: Tensor | None = None, voiced: Tensor | None = None
@@ -100,17 +118,25 @@ class IstftVocoder(nn.Module):
         if frames % stack:
             mel = F.pad(mel, (0, stack - frames % stack), mode="replicate")
         batch, bands, whole = mel.shape
+        slope, offset = natural(self.mel)
+        levels = (mel * slope + (offset - MIDDLE_LEVEL)) / SPREAD
         stacked = (
-            mel.reshape(batch, bands, whole // stack, stack).permute(0, 3, 1, 2).reshape(batch, -1, whole // stack)
+            levels.reshape(batch, bands, whole // stack, stack).permute(0, 3, 1, 2).reshape(batch, -1, whole // stack)
         )
         out = self.head(self.network(stacked)).reshape(batch, whole, -1)[:, :frames].float()
-        gain, phase = out[..., : self.bins], out[..., self.bins : 2 * self.bins]
+        envelope = self.envelope(levels.transpose(1, 2))[:, :frames].float()
+        gain, phase = out[..., : self.bins] + envelope, out[..., self.bins : 2 * self.bins]
         if not self.harmonic:
             return Spectra(gain.clamp(max=LOUDEST), phase, None, None, None)
-        noise = out[..., 2 * self.bins : 3 * self.bins]
-        log_f0 = (out[..., -2] + math.log(MIDDLE_HZ)).clamp(math.log(LOWEST_HZ), math.log(HIGHEST_HZ))
+        noise = out[..., 2 * self.bins :] + envelope
+        pitch = self.pitch_head(self.pitch_network(stacked)).reshape(batch, whole, -1)[:, :frames].float()
+        log_f0 = (pitch[..., 0] + math.log(MIDDLE_HZ)).clamp(math.log(LOWEST_HZ), math.log(HIGHEST_HZ))
         return Spectra(
-            gain.clamp(max=LOUDEST), math.pi * torch.tanh(phase), noise.clamp(max=LOUDEST), log_f0, out[..., -1]
+            gain.clamp(max=LOUDEST),
+            FURTHEST * torch.tanh(phase),
+            noise.clamp(max=LOUDEST),
+            log_f0,
+            pitch[..., 1],
         )
 
     def wave(
@@ -149,3 +175,26 @@ class IstftVocoder(nn.Module):
     def _inverse(self, spectrum: Tensor) -> Tensor:
         """(B, T, F) → (B, T·hop)."""
         return inverse_stft(spectrum, self.window, self.mel.hop, "same")
+
+
+def _linear(inputs: int, outputs: int) -> nn.Linear:
+    """A layer that begins near zero."""
+    layer = nn.Linear(inputs, outputs)
+    nn.init.trunc_normal_(layer.weight, std=0.02)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def _between_bands(mel: MelConfig) -> Tensor:
+    """What draws a line through the middles of the bands: (F, M), rows of sum 1."""
+    filters = torch.from_numpy(mel_filters(mel).copy()).double()
+    places = torch.arange(filters.shape[1], dtype=torch.float64)
+    middles = ((filters @ places) / filters.sum(1)).numpy()
+    rows = [np.interp(places.numpy(), middles, unit) for unit in np.eye(mel.bands)]
+    return torch.from_numpy(np.stack(rows, axis=1)).float()
+
+
+def _areas(mel: MelConfig) -> Tensor:
+    """By how much a band's magnitude exceeds that of the bins in it: (F,)."""
+    filters = torch.from_numpy(mel_filters(mel).copy()).float()
+    return _between_bands(mel) @ filters.sum(1)

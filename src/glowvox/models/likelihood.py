@@ -18,7 +18,7 @@ class Losses:
 
     nll: Tensor  # ()  nats a mel value; may be negative, being the logarithm of a density
     duration: Tensor  # ()  squared error of natural log-durations
-    token: Tensor  # ()  nats a value by which a token's own mean misses; zero where the search does not go by those
+    token: Tensor  # ()  nats a value by which a token's own Gaussian misses; zero where the search does not go by those
 
     @property
     def total(self) -> Tensor:
@@ -39,20 +39,25 @@ def counts(out: GlowTTSOutput) -> Counts:
     return Counts(values=out.frame_mask.sum() * out.latent.shape[1], tokens=out.token_mask.sum())
 
 
-def losses(out: GlowTTSOutput, total: Counts | None = None) -> Losses:
+def losses(out: GlowTTSOutput, total: Counts | None = None, *, by_token: bool = False) -> Losses:
     """Negative log-likelihood (Glow-TTS eqs. 1 to 3) and duration error (eq. 6).
 
-    `total` are the counts to divide by: the batch's own unless given, the global ones where a step is shared.
+    total     counts to divide by: the batch's own unless given, the global ones where a step is shared
+    by_token  the latent learns from the tokens' own Gaussians, and the prior follows it, instead of the other way round
     """
     total = total or counts(out)
     with full_precision(out.latent):
-        error = (out.latent - out.mean) * torch.exp(-out.log_scale)
-        nats = out.log_scale.sum() + 0.5 * error.square().sum() - out.log_det.sum()
         inside = out.frame_mask.sum() * out.latent.shape[1]
+        prior, token = (out.mean, out.log_scale), torch.zeros_like(total.values)
+        if out.token_prior is not None:
+            prior, follower = (out.token_prior, prior) if by_token else (prior, out.token_prior)
+            token = _nats(out.latent.detach(), *follower) / total.values
+        nats = _nats(out.latent, *prior) - out.log_det.sum()
         nll = (nats + 0.5 * math.log(2 * math.pi) * inside) / total.values
         duration = (out.log_duration - out.log_target).square().sum() / total.tokens
-        token = torch.zeros_like(nll)
-        if out.token_mean is not None:
-            # the latent owes nothing to these means: they follow it
-            token = 0.5 * (out.latent.detach() - out.token_mean).square().sum() / total.values
     return Losses(nll, duration, token)
+
+
+def _nats(latent: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
+    """−log N(latent; mean, scale), without the constant, summed over everything: ()."""
+    return log_scale.sum() + 0.5 * ((latent - mean) * torch.exp(-log_scale)).square().sum()

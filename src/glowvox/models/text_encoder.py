@@ -23,6 +23,7 @@ class Encoded(NamedTuple):
     mean: Tensor  # (B, M, N)
     log_scale: Tensor  # (B, M, N)
     log_duration: Tensor  # (B, N)  natural logarithm of frames, or of frames + 1
+    hidden: Tensor  # (B, C, N)  what all of it is read from
 
 
 class DurationPredictor(nn.Module):
@@ -86,7 +87,7 @@ class TextEncoder(nn.Module):
         features = x.detach()
         if speaker is not None:
             features = torch.cat([features, speaker.to(features.dtype).expand(-1, -1, features.shape[2])], dim=1)
-        return Encoded(mean, log_scale, self.duration(features, mask))
+        return Encoded(mean, log_scale, self.duration(features, mask), x)
 
     def hidden(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """The representation that the heads read.

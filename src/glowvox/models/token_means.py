@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor, nn
 
 from glowvox.nn.precision import full_precision
@@ -19,17 +20,27 @@ class TokenMeans(nn.Module):
     vocabulary  number of token ids
     width       of the embedding
     bands       mel bands
+    scaled      also a scale for each band, the same for all tokens: needed where the prior has scales of its own, which
+                leave the size of the latent open
     """
 
-    def __init__(self, vocabulary: int, width: int, bands: int) -> None:
+    def __init__(self, vocabulary: int, width: int, bands: int, *, scaled: bool) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         nn.init.normal_(self.embedding.weight, 0.0, width**-0.5)
         self.projection = nn.Linear(width, bands)
+        # all tokens alike at first: means drawn at random would leave every frame to the most frequent token, which is
+        # the first whose mean is about that of all sound
+        nn.init.zeros_(self.projection.weight)
+        nn.init.zeros_(self.projection.bias)
+        self.log_scale = nn.Parameter(self.projection.weight.new_zeros(bands)) if scaled else None
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """tokens (B, N) → means (B, M, N)."""
+    def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """tokens (B, N) → means (B, M, N), logarithms of scales (B, M, N)."""
         weight = self.embedding.weight
         with full_precision(weight):
             hidden = self.embedding(tokens) * math.sqrt(weight.shape[1])
-            return self.projection(hidden).transpose(1, 2)  # type: ignore[no-any-return]
+            mean = self.projection(hidden).transpose(1, 2)
+        if self.log_scale is None:
+            return mean, torch.zeros_like(mean)
+        return mean, self.log_scale[:, None].expand_as(mean)

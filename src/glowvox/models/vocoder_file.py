@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from glowvox import config
 from glowvox.audio.mel import MelConfig
 from glowvox.config import Settings
 from glowvox.errors import CheckpointError
-from glowvox.files import write_bytes
 from glowvox.models.bigvgan import BigVGAN
 from glowvox.models.fit import require_fit
 from glowvox.models.hifi_gan import HiFiGAN
+from glowvox.models.tensor_file import Format, is_of_kind, read_tensors, write_tensors
 from glowvox.models.upsampling_config import BigVGANConfig, HiFiGANConfig
 from glowvox.models.vocos import Vocos
 from glowvox.models.vocos_config import VocosConfig
 from glowvox.models.waveglow import WaveGlow
 from glowvox.models.waveglow_config import WaveGlowConfig
 
-HEADER = "glowvox-vocoder"
+FORMAT = Format(
+    "glowvox-vocoder",
+    "vocoder file",
+    "published checkpoints come in by `glowvox import hifi-gan`, `bigvgan`, `vocos` or `waveglow`",
+)
 
 
 class Kind(NamedTuple):
@@ -53,19 +54,12 @@ def write_vocoder(path: Path, model: HiFiGAN | BigVGAN | Vocos | WaveGlow) -> in
     """
     kind = next(name for name, kind in KINDS.items() if type(model.config) is kind.settings)
     header = {"kind": kind, "config": config.plain(model.config), "mel": config.plain(model.mel)}
-    tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    blob = save(tensors, metadata={HEADER: json.dumps(header)})
-    write_bytes(path, blob)
-    return len(blob)
+    return write_tensors(path, model.state_dict(), header, FORMAT)
 
 
 def is_imported(path: Path) -> bool:
     """Whether a file is one that `write_vocoder` wrote."""
-    try:
-        with safe_open(path, "pt") as file:
-            return HEADER in (file.metadata() or {})
-    except (OSError, SafetensorError):
-        return False
+    return is_of_kind(path, FORMAT)
 
 
 def load_vocoder(path: Path) -> tuple[nn.Module, MelConfig]:
@@ -88,19 +82,7 @@ def load_vocoder(path: Path) -> tuple[nn.Module, MelConfig]:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    try:
-        with safe_open(path, "pt") as file:
-            header = json.loads((file.metadata() or {})[HEADER])
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - a safe_open file is no mapping
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: no such file") from None
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path}: not a readable vocoder file: {error}") from None
-    except (KeyError, ValueError):
-        header, weights = None, {}
-    if not isinstance(header, dict) or header.keys() != {"kind", "config", "mel"}:
-        raise CheckpointError(
-            f"{path}: not a vocoder file of glowvox",
-            hint="published checkpoints come in by `glowvox import hifi-gan`, `bigvgan`, `vocos` or `waveglow`",
-        )
+    header, weights = read_tensors(path, FORMAT)
+    if header.keys() != {"kind", "config", "mel"}:
+        raise CheckpointError(f"{path}: not a {FORMAT.name} of glowvox", hint=FORMAT.hint)
     return header, weights

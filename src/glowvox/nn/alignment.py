@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 Compiled = Callable[[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.int64]]
 
+SLACK_SHARE, SLACK_FRAMES = 0.03, 20.0  # of an even reading: a share of the whole, and silence at the ends
+
 
 def search(score: Tensor, tokens: Tensor, frames: Tensor) -> Tensor:
     """Durations of the best monotonic path.
@@ -136,3 +138,20 @@ def _search_all(
                 n -= 1
         durations[item, n] += 1
     return durations
+
+
+def diagonal(token_lengths: Tensor, frames: Tensor, size: tuple[int, int]) -> Tensor:
+    """How far each pair of frame and token lies from an even reading: −½ (distance / slack)², to add to likelihoods.
+
+    Before anything is learnt the likelihood says nothing, and a path that happens to leave most frames to a few tokens
+    teaches those tokens to sound like everything.
+
+    token_lengths  (B,)
+    frames         (B,)
+    size           (T, N)
+    returns        (B, T, N)
+    """
+    token = (torch.arange(size[1], device=frames.device) + 0.5)[None] / token_lengths.clamp(min=1)[:, None]
+    frame = (torch.arange(size[0], device=frames.device) + 0.5)[None] / frames.clamp(min=1)[:, None]
+    slack = SLACK_SHARE + SLACK_FRAMES / frames.clamp(min=1)[:, None, None]
+    return -0.5 * ((frame[:, :, None] - token[:, None, :]) / slack) ** 2

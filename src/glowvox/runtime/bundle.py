@@ -2,6 +2,8 @@
 
 voice.json      what the voice is, and a checksum of every other file
 encoder.onnx    decoder.onnx    vocoder.onnx (where the sound is not made by Griffin-Lim)
+step0.onnx …    in place of the decoder where the voice is a Flowtron, one for each step of flow
+prior.npy       the Gaussians that a Flowtron speaks from, where they are several
 speakers.npy    a vector for each speaker, where there are several
 lexicon.txt     pronunciations of its own, where it has some
 CARD.md         LICENSE
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 SETTINGS = "voice.json"
 ENCODER, DECODER, VOCODER = "encoder.onnx", "decoder.onnx", "vocoder.onnx"
-VECTORS, LEXICON = "speakers.npy", "lexicon.txt"
+VECTORS, LEXICON, PRIOR = "speakers.npy", "lexicon.txt", "prior.npy"
 CARD, LICENCE = "CARD.md", "LICENSE"
 ENDING = ".glowvox"
 LARGEST = 4 * 1024**3  # bytes of one file; more is no voice
@@ -53,6 +55,25 @@ class VocoderSettings(Settings, frozen=True, kw_only=True):
             raise ValueError(f"vocoder: stack = {self.stack}, reach = {self.reach}: cannot be")
 
 
+class FlowtronVoice(Settings, frozen=True, kw_only=True):
+    """What the loop of a Flowtron must know of its graphs."""
+
+    flows: int  # steps; every second one goes backwards in time
+    states: int  # LSTM layers of a step
+    hidden: int  # their width
+    gate: float | None = 0.5  # probability of "the last frame" that ends a phrase; None where there is no gate
+    room: int  # frames that a phrase may have, whatever its length
+    room_per_token: int  # and for each symbol
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no network has."""
+        for name in ("flows", "states", "hidden", "room", "room_per_token"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"flowtron: {name} = {getattr(self, name)} must be at least 1")
+        if self.gate is not None and not 0 <= self.gate <= 1:
+            raise ValueError(f"flowtron: gate = {self.gate} must lie between 0 and 1")
+
+
 class VoiceSettings(Settings, frozen=True, kw_only=True):
     """What `voice.json` holds."""
 
@@ -76,6 +97,7 @@ class VoiceSettings(Settings, frozen=True, kw_only=True):
     licence: str
     data: str  # what it was trained on
     consent: str  # of the people who can be heard in it
+    flowtron: FlowtronVoice | None = None  # where it is one; else a Glow-TTS
 
     def __post_init__(self) -> None:
         """Refuse a voice that could not be spoken with."""
@@ -156,6 +178,11 @@ class Bundle:
 def is_voice(place: Path) -> bool:
     """Whether a place looks like a voice: a folder with a voice.json, or a `.glowvox` file."""
     return (place / SETTINGS).is_file() or (place.suffix == ENDING and place.is_file())
+
+
+def step_name(number: int) -> str:
+    """The file of one of a Flowtron's steps of flow."""
+    return f"step{number}.onnx"
 
 
 def settings_bytes(settings: VoiceSettings) -> bytes:

@@ -1,7 +1,8 @@
 """What a voice is made of before it is shaped: pulses at the pitch, and noise; piece by piece, the same for any cut.
 
-The pulses are all harmonics below half the sample rate, of equal strength, summed in closed form. Their phase is the
-integral of the pitch, kept in double precision from the first sample of the phrase on.
+The pulses are all harmonics below half the sample rate, of equal strength but for the last, which fades in and out as
+the pitch moves, summed in closed form. Their phase is the integral of the pitch, kept in double precision from the
+first sample of the phrase on.
 """
 
 from __future__ import annotations
@@ -65,16 +66,19 @@ class Excitation:
 
 
 def _pulses(cycles: npt.NDArray[np.float64], pitch: Floats, rate: int) -> Floats:
-    """√(2/K) Σ_{k=1..K} cos kφ = (sin (K + ½)φ / sin ½φ − 1) / √(2K), with φ = 2π·cycles.
+    """√(2 / (K − 1 + w²)) (Σ_{k=1..K−1} cos kφ + w cos Kφ), φ = 2π·cycles; K + w multiples lie below half the rate.
 
     cycles   (S,)
     pitch    (S,) Hz
     """
     half = (np.pi * (cycles - np.floor(cycles))).astype(np.float32)
-    count = np.maximum(np.floor(np.float32(rate / 2) / pitch), np.float32(1))
+    room = np.maximum(np.float32(rate / 2) / pitch, np.float32(1))
+    last = np.floor(room)
+    weight = room - last
     bottom = np.sin(half)
-    top = 2 * count + 1
+    top = 2 * last - 1
     flat = np.abs(bottom) < _FLAT
     ratio = np.sin(top * half) / np.where(flat, np.float32(1), bottom)
-    total: Floats = (np.where(flat, top, ratio) - 1) * np.sqrt(np.float32(0.5) / count)
-    return total
+    total: Floats = np.float32(0.5) * (np.where(flat, top, ratio) - 1) + weight * np.cos(2 * last * half)
+    level: Floats = np.sqrt(2 / np.maximum(last - 1 + weight**2, np.float32(1)))
+    return total * level

@@ -16,6 +16,7 @@ from glowvox.audio.stft import hann
 from glowvox.runtime.bundle import VocoderSettings
 from glowvox.runtime.excitation import Excitation
 from glowvox.runtime.overlap import Framing, Overlap, Spectra
+from glowvox.runtime.rendering import Mel
 from glowvox.runtime.session import Floats, Session
 
 WHOLE = 256  # frames of a phrase that is made in one piece
@@ -34,7 +35,7 @@ class Istft:
         # a frame reaches this far out of its hop, and needs the pitch there
         self._ahead = math.ceil((mel.fft_size - self._framing.edge) / mel.hop)
 
-    def stream(self, mel: Floats, *, seed: int) -> Iterator[Floats]:
+    def stream(self, mel: Mel, *, seed: int) -> Iterator[Floats]:
         """Samples in pieces, together T·hop of them.
 
         mel   (T, M)
@@ -50,7 +51,7 @@ class Istft:
             blocks = range(start, end, BLOCK)
             yield np.concatenate([overlap.add(shaped.add(min(BLOCK, end - block))) for block in blocks])
 
-    def _spectra(self, mel: Floats, start: int, stop: int) -> dict[str, Floats]:
+    def _spectra(self, mel: Mel, start: int, stop: int) -> dict[str, Floats]:
         """What the network says of frames start … stop−1, by the names of its outputs, (T', ...) each."""
         stack, reach = self._settings.stack, self._settings.reach
         first = max(0, start - reach) // stack * stack

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from glowvox.errors import UsageError
+from glowvox.runtime.style import Style
 
 SLOWEST, FASTEST = 0.1, 10.0
 LONGEST_PAUSE_S = 60.0
@@ -48,6 +49,9 @@ class Options(TypedDict, total=False):
     volume: float
     sentence_pause: float | None
     durations: Durations | None
+    style: Style | None
+    gate: float | None
+    attention_temperature: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,9 @@ class Manner:
     volume          times the amplitude; what would pass full scale is bent below it
     sentence_pause  silence between sentences (s), paragraphs in proportion; None is the voice's own
     durations       seconds that single words or phonemes are to last
+    style           what the reading strays around, from `read_style`; None is the mean reading
+    gate            of a Flowtron: probability of "the last frame" that ends a sentence; None is the voice's own
+    attention_temperature  of a Flowtron: below 1 it looks at fewer symbols at once; None is 1
     raises          UsageError for a value that cannot be
     """
 
@@ -71,6 +78,9 @@ class Manner:
     volume: float = 1.0
     sentence_pause: float | None = None
     durations: Durations | None = None
+    style: Style | None = None
+    gate: float | None = None
+    attention_temperature: float | None = None
 
     def __post_init__(self) -> None:
         if not SLOWEST <= self.speed <= FASTEST:
@@ -83,5 +93,10 @@ class Manner:
             raise UsageError(f"seed = {self.seed}: expected a whole number from 0 on")
         if not 0 <= self.volume <= LOUDEST:
             raise UsageError(f"volume = {self.volume}: expected 0 to {LOUDEST:g}; 1 leaves the sound as it is")
+        if self.gate is not None and not 0 <= self.gate <= 1:
+            raise UsageError(f"gate = {self.gate}: expected a probability from 0 to 1; 0.5 is usual")
+        heat = self.attention_temperature
+        if heat is not None and not (heat > 0 and math.isfinite(heat)):
+            raise UsageError(f"attention_temperature = {heat}: expected a number above 0; 1 is as trained")
         if self.sentence_pause is not None and not 0 <= self.sentence_pause <= LONGEST_PAUSE_S:
             raise UsageError(f"sentence_pause = {self.sentence_pause}: expected 0 to {LONGEST_PAUSE_S:g} seconds")

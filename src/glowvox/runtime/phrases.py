@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
+from glowvox.text.blanks import BLANK
 from glowvox.text.frontend import FrontEnd, Sentence, Token, Word, token_names
 from glowvox.text.sentences import SentenceSplitter
 from glowvox.text.symbols import BOUNDARY
@@ -173,14 +174,17 @@ def _moved(span: tuple[int, int], offset: int) -> tuple[int, int]:
 
 
 def owners_of(sentence: Sentence) -> list[int]:
-    """For each token the place of the word it belongs to, or −1: words' phonemes follow each other in the tokens."""
+    """For each token the place of the word it belongs to, or −1: but for blanks, a word's phonemes are in a row."""
     owners = [-1] * len(sentence.tokens)
+    heard = [place for place, token in enumerate(sentence.tokens) if token.symbol != BLANK]
+    tokens = tuple(sentence.tokens[place] for place in heard)
     place = 0
     for number, word in enumerate(sentence.words):
         size = len(word.phonemes)
-        start = _find(sentence.tokens, word.phonemes, place) if size else None
+        start = _find(tokens, word.phonemes, place) if size else None
         if start is not None:
-            owners[start : start + size] = [number] * size
+            for own in heard[start : start + size]:
+                owners[own] = number
             place = start + size
     return owners
 

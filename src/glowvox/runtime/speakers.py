@@ -16,28 +16,30 @@ Floats = npt.NDArray[np.float32]
 class Speakers:
     """The speakers of a voice by name, and the vectors that its graphs know them by.
 
-    vectors  (S, G) of unit length, or None where there is one speaker and the graphs ask for none
+    vectors  (S, G), or None where there is one speaker and the graphs ask for none
+    unit     whether vectors are of unit length, and blends are brought back to it
     """
 
-    def __init__(self, names: tuple[str, ...], vectors: Floats | None) -> None:
+    def __init__(self, names: tuple[str, ...], vectors: Floats | None, *, unit: bool = True) -> None:
         if vectors is not None and (vectors.ndim != 2 or len(vectors) != len(names)):
             raise CheckpointError(
                 f"speakers.npy: shape {vectors.shape}: expected a row for each of {len(names)} speakers"
             )
         self.names = names
         self._vectors = vectors
+        self._unit = unit
 
     def vector(self, wanted: str | None) -> Floats | None:
         """What the graphs are given for a name or a blend of names.
 
-        returns  (1, G) of unit length, or None where there is one speaker
+        returns  (1, G), or None where there is one speaker
         raises   UsageError for a name that is not there, with the nearest, and for shares that cannot be
         """
         shares = self._shares(wanted)
         if self._vectors is None:
             return None
         mixed = shares @ self._vectors.astype(np.float64)
-        length = float(np.linalg.norm(mixed))
+        length = float(np.linalg.norm(mixed)) if self._unit else float(shares.sum())
         if length < 1e-6:
             raise UsageError(f"speaker '{wanted}': these speakers cancel each other out; take other shares")
         return (mixed / length).astype(np.float32)[None]
@@ -75,14 +77,14 @@ def _share(text: str, wanted: str) -> float:
     return share
 
 
-def read_vectors(content: bytes) -> Floats:
-    """The content of `speakers.npy`.
+def read_vectors(content: bytes, *, name: str = "speakers.npy") -> Floats:
+    """The content of an array's file, which errors call by its name.
 
     raises  CheckpointError if it is no array of numbers
     """
     try:
         found = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
-        raise CheckpointError(f"speakers.npy: {error}") from None
+        raise CheckpointError(f"{name}: {error}") from None
     vectors: Floats = found.astype(np.float32)
     return vectors

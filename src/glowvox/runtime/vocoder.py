@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from glowvox.audio.griffin_lim import griffin_lim
 from glowvox.audio.mel import MelConfig
+from glowvox.runtime.rendering import Mel
 
 Floats = npt.NDArray[np.float32]
 
@@ -17,10 +18,10 @@ Floats = npt.NDArray[np.float32]
 class Vocoder(Protocol):
     """Makes sound of the mel of one phrase."""
 
-    def stream(self, mel: Floats, *, seed: int) -> Iterator[Floats]:
+    def stream(self, mel: Mel, *, seed: int) -> Iterator[Floats]:
         """Samples in the order in which they are ready; together T·hop of them.
 
-        mel   (T, M)
+        mel   (T, M)  which may be made no sooner than it is looked at
         seed  of whatever is random in the sound
         """
         ...
@@ -32,6 +33,6 @@ class GriffinLim:
     def __init__(self, mel: MelConfig) -> None:
         self._mel = mel
 
-    def stream(self, mel: Floats, *, seed: int) -> Iterator[Floats]:
+    def stream(self, mel: Mel, *, seed: int) -> Iterator[Floats]:
         """mel (T, M) → one piece (S,)."""
-        yield griffin_lim(np.ascontiguousarray(mel.T), self._mel, seed=seed)
+        yield griffin_lim(np.ascontiguousarray(mel[:].T), self._mel, seed=seed)

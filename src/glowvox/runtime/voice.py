@@ -13,11 +13,23 @@ import numpy.typing as npt
 from glowvox.audio.wave import Audio, join
 from glowvox.errors import CheckpointError, UsageError
 from glowvox.runtime.acoustic import Acoustic, Reading
-from glowvox.runtime.bundle import DECODER, ENCODER, LEXICON, VECTORS, VOCODER, Bundle, VoiceSettings
+from glowvox.runtime.bundle import (
+    DECODER,
+    ENCODER,
+    LEXICON,
+    PRIOR,
+    VECTORS,
+    VOCODER,
+    Bundle,
+    VoiceSettings,
+    step_name,
+)
+from glowvox.runtime.flowtron import Flowtron
 from glowvox.runtime.istft import Istft
 from glowvox.runtime.manner import Manner, Options
 from glowvox.runtime.phrases import Phrase, phrases
 from glowvox.runtime.pool import available_cores, in_order
+from glowvox.runtime.rendering import Rendered
 from glowvox.runtime.session import Session
 from glowvox.runtime.speakers import Speakers, read_vectors
 from glowvox.runtime.timing import times, with_wanted
@@ -48,7 +60,12 @@ class Voice:
     """
 
     def __init__(
-        self, settings: VoiceSettings, front_end: FrontEnd, speakers: Speakers, acoustic: Acoustic, vocoder: Vocoder
+        self,
+        settings: VoiceSettings,
+        front_end: FrontEnd,
+        speakers: Speakers,
+        acoustic: Acoustic | Flowtron,
+        vocoder: Vocoder,
     ) -> None:
         self.settings = settings
         self.front_end = front_end
@@ -78,14 +95,9 @@ class Voice:
         cls, settings: VoiceSettings, files: Mapping[str, bytes], front_end: FrontEnd, *, threads: int = 1
     ) -> Voice:
         """From files in memory, by the names they have on disk; nothing is checked but that they load."""
-        acoustic = Acoustic(
-            Session(_required(files, ENCODER), name=f"{settings.name}: {ENCODER}", threads=threads),
-            Session(_required(files, DECODER), name=f"{settings.name}: {DECODER}", threads=threads),
-            squeeze=settings.squeeze,
-            duration_offset=settings.duration_offset,
-        )
+        acoustic = acoustic_of(settings, files, threads=threads)
         vectors = read_vectors(files[VECTORS]) if VECTORS in files else None
-        speakers = Speakers(settings.speakers, vectors)
+        speakers = Speakers(settings.speakers, vectors, unit=settings.flowtron is None)
         return cls(settings, front_end, speakers, acoustic, _vocoder(settings, files, threads))
 
     def __reduce__(self) -> tuple[_Made, tuple[()]]:
@@ -142,13 +154,27 @@ class Voice:
         raises   as `say` does; what is wrong with the options at once
         """
         manner = Manner(**options)
+        self._require(manner)
         reading = Reading(
             vector=self._speakers.vector(manner.speaker),
-            speed=manner.speed,
+            speed=manner.speed * (1.0 if manner.style is None else manner.style.settings.pace),
             variation=self.variation if manner.variation is None else manner.variation,
             seed=manner.seed,
+            style=None if manner.style is None else manner.style.mean,
+            gate=manner.gate,
+            temperature=1.0 if manner.attention_temperature is None else manner.attention_temperature,
         )
         return self._pieces(text, manner, reading)
+
+    def _require(self, manner: Manner) -> None:
+        """Refuse what the acoustic model cannot do; raises UsageError."""
+        settings = self.settings
+        if manner.style is not None:
+            manner.style.require("flowtron" if settings.flowtron else "glow-tts", settings.mel_fingerprint)
+        if isinstance(self._acoustic, Flowtron):
+            self._acoustic.require(manner)
+        elif manner.gate is not None or manner.attention_temperature is not None:
+            raise UsageError("gate and attention_temperature are of a Flowtron; this voice is a Glow-TTS")
 
     def say_many(self, texts: Iterable[str], *, workers: int = 1, **options: Unpack[Options]) -> Iterator[Audio]:
         """Speak many texts, in their order; few of them are in memory at once.
@@ -159,7 +185,7 @@ class Voice:
         """
         if workers < 0:
             raise UsageError(f"workers = {workers}: expected 1 or more, or 0 for every core")
-        Manner(**options)
+        self._require(Manner(**options))
         self._speakers.vector(options.get("speaker"))
         return in_order(lambda text: self.say(text, **options), texts, workers=workers or available_cores())
 
@@ -173,17 +199,26 @@ class Voice:
                 yield Audio(np.zeros(silence, np.float32), self.sample_rate, text, manner.seed)
 
     def _phrase(self, text: str, phrase: Phrase, manner: Manner, reading: Reading) -> Iterator[Audio]:
-        frame_s = self.settings.mel.hop / self.sample_rate
-        encoded = self._acoustic.encode(self._symbols.encode(phrase.symbols), reading)
-        frames = encoded.frames
-        if manner.durations is not None:
-            frames = with_wanted(phrase, frames, manner.durations, frame_s)
-        frames = self._acoustic.fit(frames)
-        words, phonemes = times(phrase, frames, frame_s)
-        mel = self._acoustic.decode(encoded, frames, reading)
-        for samples in self._vocoder.stream(mel, seed=manner.seed):
+        rendered = self._rendered(phrase, manner, reading)
+        words, phonemes = times(phrase, rendered.frames, self._frame_s)
+        for samples in self._vocoder.stream(rendered.mel, seed=manner.seed):
             yield Audio(loud(samples, manner.volume), self.sample_rate, text, manner.seed, words, phonemes)
             words = phonemes = ()
+
+    def _rendered(self, phrase: Phrase, manner: Manner, reading: Reading) -> Rendered:
+        ids = self._symbols.encode(phrase.symbols)
+        if isinstance(self._acoustic, Flowtron):
+            return self._acoustic.render(ids, reading)
+        encoded = self._acoustic.encode(ids, reading)
+        frames = encoded.frames
+        if manner.durations is not None:
+            frames = with_wanted(phrase, frames, manner.durations, self._frame_s)
+        frames = self._acoustic.fit(frames)
+        return Rendered(frames, self._acoustic.decode(encoded, frames, reading))
+
+    @property
+    def _frame_s(self) -> float:
+        return self.settings.mel.hop / self.sample_rate
 
 
 def loud(samples: Floats, volume: float) -> Floats:
@@ -195,6 +230,24 @@ def loud(samples: Floats, volume: float) -> Floats:
         bent = _KNEE + _ROOM * np.tanh((size[above] - _KNEE) / _ROOM)
         scaled[above] = np.copysign(bent, scaled[above])
     return scaled
+
+
+def acoustic_of(settings: VoiceSettings, files: Mapping[str, bytes], *, threads: int = 1) -> Acoustic | Flowtron:
+    """The graphs that make mels of symbols.
+
+    raises  CheckpointError where one is missing or cannot be loaded
+    """
+
+    def session(name: str) -> Session:
+        return Session(_required(files, name), name=f"{settings.name}: {name}", threads=threads)
+
+    if settings.flowtron is None:
+        return Acoustic(
+            session(ENCODER), session(DECODER), squeeze=settings.squeeze, duration_offset=settings.duration_offset
+        )
+    steps = [session(step_name(number)) for number in range(settings.flowtron.flows)]
+    prior = read_vectors(files[PRIOR], name=PRIOR) if PRIOR in files else None
+    return Flowtron(session(ENCODER), steps, settings.flowtron, bands=settings.mel.bands, prior=prior)
 
 
 def _vocoder(settings: VoiceSettings, files: Mapping[str, bytes], threads: int) -> Vocoder:
@@ -226,6 +279,7 @@ def _front_end(settings: VoiceSettings, lexicon: Path | None, own: bytes | None)
 def _described(settings: VoiceSettings) -> dict[str, object]:
     return {
         "name": settings.name,
+        "model": "Glow-TTS" if settings.flowtron is None else "Flowtron",
         "language": settings.language,
         "speakers": list(settings.speakers),
         "sample_rate": settings.mel.sample_rate,

@@ -58,7 +58,7 @@ class AuthorsFrontEnd:
             names = [BLANK, *(name for symbol in names for name in (symbol, BLANK))]
         tokens = tuple(Token(name, span) for name in names)
         word = Word(text, span, clean(text), tuple(names), "dictionary" if self.dictionary else "characters")
-        return [Sentence(text, span, (word,), tokens, notes=tuple(_notes(text, dropped)))]
+        return [Sentence(text, span, (word,), tokens, notes=tuple(dropped_notes(text, dropped)))]
 
     def ids(self, text: str) -> list[int]:
         """Ids of a text, as the published code gives them."""
@@ -126,7 +126,8 @@ def read_dictionary(path: Path) -> dict[str, str]:
     return entries
 
 
-def _notes(text: str, dropped: list[str]) -> Iterator[Note]:
+def dropped_notes(text: str, dropped: list[str]) -> Iterator[Note]:
+    """A remark for each symbol that a model does not have, at its first place in the text."""
     for symbol in dict.fromkeys(dropped):
         place = text.lower().find(symbol.lower())
         where = f" at column {place + 1}" if place >= 0 else ""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from glowvox.config import near
 from glowvox.errors import ConfigError
+from glowvox.text.blanks import SUFFIX, BlankFrontEnd, without_blank
 from glowvox.text.records import FrontEnd, Note, Pause, Sentence, Span, Token, Word
 from glowvox.text.symbols import BOUNDARY, END, START, Symbols
 from glowvox.text.user_lexicon import read_user_lexicon
@@ -65,6 +66,12 @@ def _authors(wanted: Wanted) -> FrontEnd:
     return make_authors_front_end(wanted.symbols, wanted.lexicon)
 
 
+def _amphion(wanted: Wanted) -> FrontEnd:
+    from glowvox.text.amphion import make_amphion_front_end
+
+    return make_amphion_front_end(wanted.lexicon)
+
+
 def _coqui(wanted: Wanted) -> FrontEnd:
     from glowvox.text.coqui import make_coqui_front_end
 
@@ -82,22 +89,26 @@ FRONT_ENDS: dict[str, Callable[[Wanted], FrontEnd]] = {
     "characters": _characters,
     "espeak": _espeak,
     "glow-tts-authors": _authors,
+    "glow-tts-amphion": _amphion,
     "coqui": _coqui,
     "flowtron": _flowtron,
 }
-_WITH_LEXICON = ("english", "glow-tts-authors", "flowtron")
+_WITH_LEXICON = ("english", "glow-tts-authors", "glow-tts-amphion", "flowtron")
 _WITH_VARIANT = ("espeak", "coqui", "flowtron")
 
 
 def make_front_end(name: str, *, symbols: Symbols | None = None, lexicon: Path | None = None) -> FrontEnd:
-    """The front end called `name`; espeak takes a language, as in "espeak:de".
+    """The front end called `name`; espeak takes a language, as in "espeak:de", and each a blank, as "english+blank".
 
     symbols  the inventory a model was trained with; needed by front ends whose inventory comes from a corpus
     lexicon  file of a user's own pronunciations (english), or the dictionary of an imported model
-             (glow-tts-authors, flowtron)
+             (glow-tts-authors, glow-tts-amphion, flowtron)
     raises   ConfigError for an unknown name, with the nearest one, and for a lexicon or language it cannot use;
              TextError for a lexicon that cannot be read
     """
+    if name.endswith(SUFFIX):
+        inner = without_blank(symbols) if symbols else None
+        return BlankFrontEnd(make_front_end(name.removesuffix(SUFFIX), symbols=inner, lexicon=lexicon))
     kind, _, variant = name.partition(":")
     if kind not in FRONT_ENDS:
         raise ConfigError(f"unknown front end '{name}'{near(kind, list(FRONT_ENDS))}")

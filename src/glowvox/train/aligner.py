@@ -18,6 +18,7 @@ from glowvox.data.utterance import Utterance
 from glowvox.errors import AudioError, CorpusError, InputError, TextError
 from glowvox.evaluate.tiers import Alignment, Interval, Tier
 from glowvox.nn.alignment import require_room
+from glowvox.text.blanks import BLANK
 from glowvox.text.frontend import Sentence, token_names
 from glowvox.text.symbols import BOUNDARY
 from glowvox.train.speaker import Speaker
@@ -107,12 +108,13 @@ def labelled(sentences: Sequence[Sentence], *, framed: bool) -> tuple[list[str],
 def _phones(symbols: Sequence[str], durations: npt.NDArray[np.int64], frame_s: float, start_s: float) -> list[Interval]:
     """One interval a symbol, the times between them counted from the start of the recording.
 
-    A word boundary of one frame, the least the search can give it, is no pause: its neighbours share the frame.
+    A word boundary of one frame, the least the search can give it, is no pause: its neighbours share the frame. So they
+    do with a blank of any length.
     """
     ends = start_s + durations.cumsum() * frame_s
     starts = np.concatenate([[0.0], ends[:-1]])
     for place, symbol in enumerate(symbols):
-        if symbol == BOUNDARY and durations[place] == 1:
+        if (symbol == BOUNDARY and durations[place] == 1) or (symbol == BLANK and 0 < place < len(symbols) - 1):
             middle = (starts[place] + ends[place]) / 2
             ends[place - 1 : place + 1] = starts[place : place + 2] = middle
     labels = (symbol if symbol[-1].isalnum() else SILENT for symbol in symbols)

@@ -17,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -127,10 +127,10 @@ def read_part(checkpoint: Path, name: str) -> dict[str, Tensor]:
         raise CheckpointError(f"{path}: {error}", hint=_remedy(checkpoint)) from None
 
 
-def prune(folder: Path, *, keep: int, best: Path | None) -> None:
-    """Remove all but the last `keep` checkpoints and the best one, and drafts that a killed run left."""
+def prune(folder: Path, *, keep: int, spared: Set[str]) -> None:
+    """Remove all but the last `keep` checkpoints and those named, and drafts that a killed run left."""
     for path in checkpoints(folder)[:-keep]:
-        if best is None or path.name != best.name:
+        if path.name not in spared:
             path.rename(path.with_name(f".{path.name}.removing"))  # so that half a checkpoint never looks whole
     for leftover in folder.glob(".step-*"):
         shutil.rmtree(leftover, ignore_errors=True)

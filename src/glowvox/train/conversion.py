@@ -1,13 +1,10 @@
-"""A run's voices turned into each other: recordings converted, texts spoken on the way between two speakers."""
+"""A run's voices turned into each other: recordings converted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -16,22 +13,13 @@ from glowvox.audio.read import read_audio
 from glowvox.audio.wave import Audio
 from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.sound import at_level
-from glowvox.errors import AudioError, TextError, UsageError
-from glowvox.models.conversion import between_samples, between_speakers, convert
-from glowvox.nn.masks import length_mask
-from glowvox.text.frontend import token_names
-from glowvox.train.sounding import SENTENCE_PAUSE, sounded, within_scale
+from glowvox.errors import AudioError
+from glowvox.models.conversion import convert
+from glowvox.models.flowtron_sampling import Sampling
+from glowvox.train.flowtron_speaker import FlowtronSpeaker
+from glowvox.train.sounding import sounded, within_scale
 from glowvox.train.speaker import Speaker
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class End:
-    """One end of a way: a speaker (None: the first) and the seed of a reading."""
-
-    speaker: str | None
-    seed: int
+from glowvox.train.styling import recording
 
 
 def convert_recording(voice: Speaker, path: Path, *, source: str | None, target: str | None, seed: int = 0) -> Audio:
@@ -57,71 +45,32 @@ def convert_recording(voice: Speaker, path: Path, *, source: str | None, target:
     return Audio(within_scale(sounded(converted[0].numpy(), voice.mel, voice.vocoder, seed=seed)), rate)
 
 
-def interpolate(
-    voice: Speaker, text: str, first: End, second: End, *, steps: int, variation: float | None = None
-) -> Iterator[Audio]:
-    """A text spoken on the way from one end to the other: voices, readings and durations in equal steps.
+@torch.no_grad()
+def convert_reading(
+    voice: FlowtronSpeaker, path: Path, text: str, *, source: str | None, target: str | None, seed: int = 0
+) -> Audio:
+    """A recording in the voice of another speaker of a Flowtron: its latent undone along its own attention.
 
-    steps      at least 2: the ends are the first and the last
-    variation  how far from the mean reading; None is the voice's own
-    raises     UsageError for an unknown speaker or fewer steps, TextError for a text with nothing to speak
+    text    what is said in it
+    source  who speaks in the recording; None is the first speaker
+    target  who shall; None is the first speaker
+    raises  AudioError for a recording that cannot be used, UsageError for an unknown speaker or an empty text
     """
-    if steps < 2:
-        raise UsageError(f"steps = {steps}: expected at least 2, the two ends")
-    numbers = voice.number(first.speaker), voice.number(second.speaker)
-    sentences = [sentence for sentence in voice.front_end(text) if sentence.tokens]
-    if not sentences:
-        raise TextError("the text holds nothing to speak")
-    ids = [voice.symbols.encode(token_names([sentence], framed=voice.front_end.framed)) for sentence in sentences]
-    pause = np.zeros(round(SENTENCE_PAUSE * voice.mel.sample_rate), np.float32)
-    spread = voice.settings.variation if variation is None else variation
-    for step in range(steps):
-        weight = step / (steps - 1)
-        pieces: list[Floats] = []
-        for tokens in ids:
-            mel = _between(voice, torch.tensor([tokens]), numbers, (first.seed, second.seed), weight, spread)
-            pieces += [sounded(mel, voice.mel, voice.vocoder, seed=first.seed), pause]
-        yield Audio(within_scale(np.concatenate(pieces[:-1])), voice.mel.sample_rate)
-
-
-def _between(
-    voice: Speaker, tokens: Tensor, numbers: tuple[int, int], seeds: tuple[int, int], weight: float, variation: float
-) -> Floats:
-    """One sentence at one place of the way, as a mel (M, T)."""
-    model, count = voice.model, torch.tensor([tokens.shape[1]])
-    first, second = (_number(voice, number) for number in numbers)
-    durations = torch.exp((1 - weight) * _logarithm(voice, tokens, first) + weight * _logarithm(voice, tokens, second))
-    durations = durations.ceil()
-    room = int(durations.sum()) + model.decoder.factor
-    draws = [
-        np.random.Generator(np.random.Philox(seed)).standard_normal((room, model.bands), np.float32) for seed in seeds
-    ]
-    noise = draws[0] if seeds[0] == seeds[1] else _mixed(draws[0], draws[1], weight)
-    speech = model.generate(
+    numbers = [torch.tensor([voice.number(name)]) for name in (source, target)]
+    heard = recording(voice, path, text)
+    tokens, count = torch.tensor([voice.symbols.encode(heard.symbols)]), torch.tensor([len(heard.symbols)])
+    found = voice.model(tokens, count, heard.mel[None], torch.tensor([heard.mel.shape[1]]), numbers[0])
+    spoken = voice.model.generate(
         tokens,
         count,
-        speaker=None if first is None or second is None else between_speakers(model, first, second, weight),
-        variation=variation,
-        durations=durations,
-        noise=[torch.from_numpy(noise).T],
+        Sampling(sigma=1.0, gate=None, centre=torch.zeros(voice.mel.bands, 1)),
+        speaker=numbers[1],
+        noise=[found.latent[0]],
+        forced=found.attention,
     )
-    mel: Floats = speech.mel[0].numpy()
-    return mel
-
-
-def _mixed(first: Floats, second: Floats, weight: float) -> Floats:
-    mixed: Floats = between_samples(torch.from_numpy(first), torch.from_numpy(second), weight).numpy()
-    return mixed
-
-
-@torch.no_grad()
-def _logarithm(voice: Speaker, tokens: Tensor, speaker: Tensor | None) -> Tensor:
-    """Logarithm of the frames that a speaker gives each token (1, N)."""
-    model = voice.model
-    mask = length_mask(torch.tensor([tokens.shape[1]]), tokens.shape[1])
-    encoded = model.encoder(tokens, mask, model.condition(speaker, 1))
-    expected: Tensor = encoded.log_duration.exp() - model.duration_offset
-    return expected.clamp(min=0.1).log()
+    return Audio(
+        within_scale(sounded(spoken.mel[0].numpy(), voice.mel, voice.vocoder, seed=seed)), voice.mel.sample_rate
+    )
 
 
 def _number(voice: Speaker, number: int) -> Tensor | None:

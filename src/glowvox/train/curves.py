@@ -65,7 +65,7 @@ def run_curves(metrics: Metrics, *, diagnostic: bool = False) -> list[Curve]:
     held = "the same clips, without dropout" if diagnostic else "held out"
     pairs = [
         Curve(
-            "Likelihood loss (nats a mel value; may be negative)",
+            f"Likelihood loss (nats a {'sample' if metrics.waveglow else 'mel value'}; may be negative)",
             (Line("training", metrics.series("nll"), "train"), Line(held, metrics.series("val_nll"), "held")),
         ),
         Curve(
@@ -76,6 +76,13 @@ def run_curves(metrics: Metrics, *, diagnostic: bool = False) -> list[Curve]:
             ),
         ),
         *_flowtron_curves(metrics, held),
+        Curve(
+            "Power of the latents (noise has 1)",
+            (
+                Line("training", metrics.series("latent_power"), "train"),
+                Line(held, metrics.series("val_latent_power"), "held"),
+            ),
+        ),
         Curve(
             "Spectral distance",
             (

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from glowvox.audio.mel import MelConfig
+from glowvox.data.balance import draw_weights
 from glowvox.data.batch import Batch, collate
+from glowvox.data.noise import noisy_mel
 from glowvox.data.prepared import Clip
 from glowvox.data.sampler import Buckets, steps_after
 from glowvox.data.segments import SegmentPlan, Segments, cut
+from glowvox.errors import ConfigError
 from glowvox.train.config import TrainConfig
 from glowvox.train.flowtron_config import FlowtronTrainConfig
-from glowvox.train.vocoder_config import VocoderTrainConfig
+from glowvox.train.vocoder_config import SegmentRunConfig
 
 
 class Item(Protocol):
@@ -57,23 +62,37 @@ class Feed(Protocol[Kind]):
 
 
 class ClipFeed:
-    """Whole clips with their texts, in buckets of like length."""
+    """Whole clips with their texts, in buckets of like length.
+
+    mel  settings of the clips' mels, which noise on their recordings needs
+    """
 
     def __init__(
-        self, train: Sequence[Clip], held_out: Sequence[Clip], config: TrainConfig | FlowtronTrainConfig
+        self,
+        train: Sequence[Clip],
+        held_out: Sequence[Clip],
+        config: TrainConfig | FlowtronTrainConfig,
+        mel: MelConfig | None = None,
     ) -> None:
-        self.train, self.kept, self.config = train, held_out, config
+        self.train, self.kept, self.config, self.mel = train, held_out, config, mel
+        batch = config.batch
+        frames = [clip.frames for clip in train]
         self.buckets = Buckets(
             [len(clip.ids) for clip in train],
-            [clip.frames for clip in train],
-            batch_frames=config.batch.frames,
-            groups=config.batch.shapes,
+            frames,
+            batch_frames=batch.frames,
+            groups=max(1, round(sum(frames) / (batch.frames * batch.group))) if batch.group else batch.shapes,
+            weights=draw_weights(train, batch.balance),
+            longest_first=batch.longest_first,
+            drop_last=batch.drop_last,
         )
 
     def batches(self, step: int, *, rank: int, world: int) -> Iterator[tuple[int, Batch]]:
         """As `Feed` says."""
         for epoch, plan in steps_after(self.buckets, seed=self.config.seed, step=step, rank=rank, world=world):
-            yield epoch, collate([self.train[i] for i in plan.clips], plan.shape)
+            clips = [self.train[i] for i in plan.clips]
+            yield epoch, collate(clips, plan.shape, self._noisy(clips, (step, rank)))
+            step += 1
 
     def initial(self, *, rank: int, world: int) -> list[Batch]:
         """As `Feed` says."""
@@ -88,12 +107,21 @@ class ClipFeed:
         ordered = sorted(self.kept, key=lambda clip: clip.frames)
         return [collate(ordered[i : i + size]) for i in range(0, len(ordered), size)]
 
+    def _noisy(self, clips: Sequence[Clip], place: tuple[int, int]) -> list[npt.NDArray[np.float32]] | None:
+        """The clips' mels with noise of this place in the training, where there is to be any."""
+        if not self.config.batch.noise:
+            return None
+        if self.mel is None:
+            raise ConfigError(f"batch.noise = {self.config.batch.noise:g} needs the settings of the clips' mels")
+        rng = np.random.default_rng([self.config.seed, *place])
+        return [noisy_mel(clip, self.mel, self.config.batch.noise, rng) for clip in clips]
+
 
 class SegmentFeed:
     """Stretches of recordings cut at random; the middle of each clip held out."""
 
     def __init__(
-        self, train: Sequence[Clip], held_out: Sequence[Clip], config: VocoderTrainConfig, mel: MelConfig
+        self, train: Sequence[Clip], held_out: Sequence[Clip], config: SegmentRunConfig, mel: MelConfig
     ) -> None:
         batch = config.batch
         self.hop, self.size = mel.hop, batch.segments

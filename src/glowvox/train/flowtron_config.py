@@ -8,7 +8,7 @@ from typing import Literal
 
 from glowvox.config import Settings
 from glowvox.models.flowtron_config import FLOWTRON_PRESETS, FlowtronConfig
-from glowvox.train.config import BatchConfig, EveryConfig, OptimizerConfig
+from glowvox.train.config import BatchConfig, EveryConfig, OptimizerConfig, RunConfig
 
 
 class PhaseConfig(Settings, frozen=True, kw_only=True):
@@ -63,11 +63,10 @@ class WarmStartConfig(Settings, frozen=True, kw_only=True):
     leave_out: tuple[str, ...] = ()  # names of parameters, with * and ?, that begin afresh all the same
 
 
-class FlowtronTrainConfig(Settings, frozen=True, kw_only=True):
+class FlowtronTrainConfig(RunConfig, frozen=True, kw_only=True):
     """One run, whole; stored resolved in its folder."""
 
     kind: Literal["flowtron"] = "flowtron"  # tells the file apart from one of another model
-    prepared: str = ""  # folder written by `glowvox data prepare`
     model: FlowtronConfig = FLOWTRON_PRESETS["small"]
     warm_start: WarmStartConfig = WarmStartConfig()
     attention: AttentionConfig = AttentionConfig()
@@ -77,13 +76,8 @@ class FlowtronTrainConfig(Settings, frozen=True, kw_only=True):
     optimizer: OptimizerConfig = OptimizerConfig(
         name="radam", lr=1e-3, betas=(0.9, 0.999), eps=1e-8, warmup=1, schedule="constant", clip_at=1.0
     )
-    every: EveryConfig = EveryConfig()
-    steps: int = 30_000
-    seed: int = 0
     precision: Literal["bf16", "fp32"] = "fp32"  # bf16: networks; sums, scores and losses stay fp32
     init_batches: int = 8  # batches behind the standardisation of mels in the first step of flow
-    ema: float = 0.999  # decay of the averaged weights; 0 keeps none
-    keep: int = 2  # last checkpoints kept beside the best
     test_sentences: tuple[str, ...] = (
         "The quick brown fox jumps over the lazy dog.",
         "Are you sure that this is the right way home?",
@@ -91,12 +85,7 @@ class FlowtronTrainConfig(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse values that cannot train."""
-        if self.steps < 1:
-            raise ValueError(f"steps = {self.steps} must be at least 1")
-        if not 0 <= self.ema < 1:
-            raise ValueError(f"ema = {self.ema} must lie in [0, 1)")
-        if self.keep < 1:
-            raise ValueError(f"keep = {self.keep} must be at least 1")
+        super().__post_init__()
         if self.init_batches < 1:
             raise ValueError(f"init_batches = {self.init_batches} must be at least 1")
         if not self.sigma > 0:

@@ -18,8 +18,7 @@ from glowvox.models.flowtron_likelihood import FlowtronCounts, flowtron_counts, 
 from glowvox.train.flowtron_config import FlowtronTrainConfig
 from glowvox.train.flowtron_initialise import standardise
 from glowvox.train.freezing import chosen_names
-from glowvox.train.optimizer import Average, make_optimizer, swapped
-from glowvox.train.updater import Updater
+from glowvox.train.learner import Learner
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +42,18 @@ class TrainingForward(nn.Module):
         return vars(out)
 
 
-class FlowtronRecipe:
+class FlowtronRecipe(Learner):
     """Owns model, optimizer and average; `step` makes one update.
 
     It knows one thing that no step number tells: since when the attention prior is off.
     """
 
+    config: FlowtronTrainConfig
+    model: Flowtron
     judged: tuple[str, ...] = ("val_nll",)
 
     def __init__(self, config: FlowtronTrainConfig, model: Flowtron, fabric: Fabric) -> None:
-        self.config, self.model, self.fabric = config, model, fabric
+        super().__init__(config, model, fabric, TrainingForward(model, in_bf16=config.precision == "bf16"))
         self.prior = AttentionPrior(
             scale=config.attention.prior_scale, threshold=config.attention.prior_threshold, kept=4_096
         )
@@ -62,19 +63,9 @@ class FlowtronRecipe:
             for phase in config.phases
         ]
         self.names = frozenset(names)
-        self.forward, optimizer = fabric.setup(
-            TrainingForward(model, in_bf16=config.precision == "bf16"),
-            make_optimizer(config.optimizer, model.parameters()),
-        )
-        self.updater = Updater(fabric, model, optimizer, config.optimizer, steps=config.steps, ema=config.ema)
         self.prior_until: int | None = None  # last step with the prior, once attention has shown that it can do without
         self.last = 0  # step made last
         self.initialised = bool(config.warm_start.weights)
-
-    @property
-    def average(self) -> Average | None:
-        """The average of the parameters, where one is kept."""
-        return self.updater.average
 
     def initialise(self, batches: Sequence[Batch]) -> None:
         """Standardise mels in the first step, once in the life of a model; equal on all processes."""
@@ -148,7 +139,7 @@ class FlowtronRecipe:
         self.forward.eval()
         attention, gated = self.config.attention, self.config.model.gate
         sums = torch.zeros(8, dtype=torch.float64)
-        with swapped(self.model, self.average.values if self.average else {}):
+        with self.averaged():
             for batch in batches:
                 out = self._output(batch.to(self.fabric.device), prior=False)
                 own = flowtron_counts(out)
@@ -176,29 +167,14 @@ class FlowtronRecipe:
                 strays,
             )
 
-    def parts(self) -> dict[str, dict[str, Tensor]]:
-        """What a checkpoint holds, as named tensors."""
-        parts = {"model": dict(self.model.state_dict()), "optimizer": self.updater.state()}
-        if self.average is not None:
-            parts["ema"] = {**dict(self.model.named_buffers()), **self.average.values}
-        return parts
-
     def state(self) -> dict[str, Any]:
         """What a checkpoint holds beside its tensors."""
-        return {
-            "skipped": self.updater.skipped,
-            "prior_until": self.prior_until,
-            "last": self.last,
-            "initialised": self.initialised,
-        }
+        own = {"prior_until": self.prior_until, "last": self.last, "initialised": self.initialised}
+        return super().state() | own
 
     def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
         """Take up a checkpoint."""
-        self.model.load_state_dict(parts["model"])
-        self.updater.restore(parts["optimizer"])
-        if self.average is not None:
-            self.average.load(parts.get("ema", parts["model"]))
-        self.updater.skipped = int(state["skipped"])
+        super().restore(parts, state)
         self.prior_until, self.last = state["prior_until"], int(state["last"])
         self.initialised = bool(state["initialised"])
 

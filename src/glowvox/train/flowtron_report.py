@@ -9,7 +9,17 @@ from glowvox.files import write_text
 from glowvox.train import page
 from glowvox.train.health import judge
 from glowvox.train.metrics import Metrics
-from glowvox.train.report import NEWEST, VOCODER, curve_sheet, link, opening, settings_text, skip_table, verdict_list
+from glowvox.train.report import (
+    NEWEST,
+    VOCODER,
+    curve_sheet,
+    link,
+    opening,
+    settings_text,
+    skip_table,
+    text_section,
+    verdict_list,
+)
 from glowvox.train.run import FlowtronRun
 from glowvox.train.samples import SampleSheet, read_sheets
 
@@ -32,7 +42,7 @@ def write_flowtron_report(run: FlowtronRun, *, ending: str | None = None) -> Pat
         _sentences(run, sheets),
         _readings(run, sheets),
         skip_table(metrics),
-        _started(run),
+        text_section(run, STARTED, "What it began with"),
         settings_text(run),
     ]
     path = run.folder / "report.html"
@@ -73,10 +83,3 @@ def _readings(run: FlowtronRun, sheets: Sheets) -> str:
         page.paragraph(what, quiet=True) if blocks else "",
         *blocks,
     )
-
-
-def _started(run: FlowtronRun) -> str:
-    path = run.folder / STARTED
-    if not path.is_file():
-        return ""
-    return page.section("What it began with", f"<pre>{escape(path.read_text(encoding='utf-8'))}</pre>")

@@ -56,7 +56,7 @@ class FlowtronSampleWriter:
         if longest.mel.shape[1]:
             ending = "" if longest.ended else " (broken off: the gate never opened)"
             picture = _draw(
-                _spoken(longest, speaker, self.voice), speaker, out / f"{name}.png", f"step {step}: {text}{ending}"
+                reading_of(longest, speaker, self.voice), speaker, out / f"{name}.png", f"step {step}: {text}{ending}"
             )
         return SentenceSample(text=text, speaker=self.voice, audio=f"{name}.wav", picture=picture)
 
@@ -69,7 +69,7 @@ class FlowtronSampleWriter:
         return ClipSample(id=clip.id, text=clip.text, speaker=speaker.speakers[clip.speaker], alignment=picture)
 
 
-def _spoken(item: Recited, speaker: FlowtronSpeaker, voice: str) -> Reading:
+def reading_of(item: Recited, speaker: FlowtronSpeaker, voice: str | None) -> Reading:
     """What was said, with the gate that ended it: the model reads its own mel again."""
     tokens = torch.tensor([speaker.symbols.encode(item.symbols)])
     number = torch.tensor([speaker.number(voice)])

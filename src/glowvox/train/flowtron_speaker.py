@@ -14,9 +14,11 @@ from glowvox.audio.mel import MelConfig
 from glowvox.audio.wave import Audio
 from glowvox.errors import CheckpointError, UsageError
 from glowvox.models.flowtron import Flowtron
-from glowvox.models.flowtron_file import FlowtronSettings, build, read_flowtron
+from glowvox.models.flowtron_file import FORMAT, FlowtronSettings, build, read_flowtron
 from glowvox.models.flowtron_sampling import Sampling
+from glowvox.models.tensor_file import is_of_kind
 from glowvox.nn.recurrent import reverse
+from glowvox.runtime.style import Style
 from glowvox.text.frontend import Sentence, make_front_end, token_names
 from glowvox.text.symbols import Symbols
 from glowvox.train.run import FlowtronRun, FlowtronRunSettings, RunFolder, kind_of
@@ -25,6 +27,7 @@ from glowvox.train.vocoders import Vocoder
 from glowvox.train.weights import trained_values
 
 VARIATION = 0.5  # of a published model
+TOGETHER = 16  # sentences spoken side by side
 
 Floats = npt.NDArray[np.float32]
 
@@ -38,6 +41,20 @@ class Recited:
     mel: Floats  # (M, T)
     attention: tuple[Floats, ...] = ()  # (T, N) a step
     ended: bool = True  # whether the gate ended it
+
+
+@dataclass(frozen=True)
+class Attending:
+    """How a Flowtron reads a text.
+
+    gate         probability of "the last frame" above which a sentence ends; None never asks
+    temperature  of the attention: below 1 it looks at fewer symbols at once
+    longest      greatest number of frames of a sentence; None lets it grow with the text
+    """
+
+    gate: float | None = 0.5
+    temperature: float = 1.0
+    longest: int | None = None
 
 
 class FlowtronSpeaker:
@@ -104,35 +121,53 @@ class FlowtronSpeaker:
         speed: float = 1.0,
         variation: float | None = None,
         seed: int = 0,
+        style: Style | None = None,
+        attending: Attending = Attending(),
     ) -> list[Recited]:
         """The sentences of a text as mels, with the attention of every step.
 
         variation  standard deviation of the noise; None is the voice's own
-        raises     UsageError for another speed than 1: no durations are there to be stretched
+        style      what the noise strays around
+        raises     UsageError for another speed than 1: no durations are there to be stretched; for a style of another
+                   model
         """
         if speed != 1:
             raise UsageError(
                 f"speed = {speed}: a Flowtron has no durations that could be stretched",
                 hint="its pace comes with the noise: another --seed, --variation or --speaker speaks at another",
             )
-        sampling = Sampling(sigma=self.variation if variation is None else variation, gate=0.5)
-        number = torch.tensor([self.number(speaker)])
-        return [self._recite(sentence, number, sampling, seed) for sentence in self.front_end(text)]
-
-    def _recite(self, sentence: Sentence, number: Tensor, sampling: Sampling, seed: int) -> Recited:
-        symbols = tuple(token_names([sentence], framed=self.front_end.framed)) if sentence.tokens else ()
-        if not symbols:
-            return Recited(sentence, (), np.zeros((self.mel.bands, 0), np.float32))
-        tokens = torch.tensor([self.symbols.encode(symbols)])
-        speech = self.model.generate(tokens, torch.tensor([len(symbols)]), sampling, speaker=number, noise=seed)
-        frames = int(speech.frames[0])
-        return Recited(
-            sentence,
-            symbols,
-            speech.mel[0, :, :frames].numpy(),
-            tuple(weight[0, :frames].numpy() for weight in speech.attention),
-            bool(speech.ended[0]),
+        if style is not None:
+            style.require("flowtron", self.mel.fingerprint())
+        sampling = Sampling(
+            sigma=self.variation if variation is None else variation,
+            gate=attending.gate,
+            temperature=attending.temperature,
+            longest=attending.longest,
+            centre=None if style is None else torch.from_numpy(style.mean),
         )
+        sentences = self.front_end(text)
+        number = self.number(speaker)
+        spoken: list[Recited] = []
+        for start in range(0, len(sentences), TOGETHER):
+            spoken += self._recite(sentences[start : start + TOGETHER], number, sampling, seed)
+        return spoken
+
+    def _recite(self, sentences: list[Sentence], number: int, sampling: Sampling, seed: int) -> list[Recited]:
+        """Sentences side by side: the weights are read once for all of them, and each stops at its own gate."""
+        framed = self.front_end.framed
+        symbols = [tuple(token_names([item], framed=framed)) if item.tokens else () for item in sentences]
+        counts = torch.tensor([len(names) for names in symbols])
+        tokens = torch.zeros(len(symbols), int(counts.max()), dtype=torch.long)
+        for row, names in zip(tokens, symbols, strict=True):
+            row[: len(names)] = torch.tensor(self.symbols.encode(names), dtype=torch.long)
+        speech = self.model.generate(tokens, counts, sampling, speaker=torch.full_like(counts, number), noise=seed)
+        found = []
+        for item, (sentence, names) in enumerate(zip(sentences, symbols, strict=True)):
+            frames, count = int(speech.frames[item]), len(names)
+            looks = tuple(weight[item, :frames, :count].numpy() for weight in speech.attention)
+            mel = np.ascontiguousarray(speech.mel[item, :, :frames].numpy())
+            found.append(Recited(sentence, names, mel, looks if names else (), bool(speech.ended[item])))
+        return found
 
     def say(
         self,
@@ -142,9 +177,17 @@ class FlowtronSpeaker:
         speed: float = 1.0,
         variation: float | None = None,
         seed: int = 0,
+        style: Style | None = None,
+        attending: Attending = Attending(),
     ) -> Audio:
-        """A text as sound: sentences joined by a pause, pauses asked for in the text exact to the sample."""
-        return self.sound(self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed), seed=seed)
+        """A text as sound: sentences joined by a pause, pauses asked for in the text exact to the sample.
+
+        raises  as `speak` does
+        """
+        spoken = self.speak(
+            text, speaker=speaker, speed=speed, variation=variation, seed=seed, style=style, attending=attending
+        )
+        return self.sound(spoken, seed=seed)
 
     def sound(self, spoken: list[Recited], *, seed: int = 0) -> Audio:
         """What was spoken, as sound."""
@@ -199,12 +242,4 @@ def is_flowtron(place: Path) -> bool:
     """Whether a run folder or a weights file is a Flowtron's."""
     if place.is_dir():
         return (place / "run.toml").is_file() and kind_of(place) == "flowtron"
-    from safetensors import SafetensorError, safe_open
-
-    from glowvox.models.flowtron_file import HEADER
-
-    try:
-        with safe_open(place, "pt") as file:
-            return HEADER in (file.metadata() or {})
-    except (SafetensorError, OSError):
-        return False
+    return is_of_kind(place, FORMAT)

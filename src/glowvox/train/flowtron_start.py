@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
+from glowvox.data.noise import require_recordings
 from glowvox.data.prepared import Clip, Prepared
-from glowvox.errors import CorpusError, UsageError
 from glowvox.files import write_text
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import build
@@ -23,9 +23,10 @@ from glowvox.train.flowtron_report import STARTED, write_flowtron_report
 from glowvox.train.flowtron_samples import FlowtronSampleWriter
 from glowvox.train.flowtron_speaker import FlowtronSpeaker, file_settings
 from glowvox.train.loop import Loop, Stop
-from glowvox.train.optimizer import swapped
+from glowvox.train.opening import listed_clips, open_prepared, require_as_begun
 from glowvox.train.run import FlowtronRun, FlowtronRunSettings, RunFolder
-from glowvox.train.samples import shown
+from glowvox.train.samples import SampleSheet, shown
+from glowvox.train.showing import Showing
 from glowvox.train.tracking import Tracker, find_tracker
 from glowvox.train.warm_start import warm_start
 
@@ -39,12 +40,8 @@ def open_flowtron_run(folder: Path, config: FlowtronTrainConfig) -> tuple[Flowtr
 
     raises  UsageError where the folder holds a run of another model or other data
     """
-    if not config.prepared:
-        raise UsageError(
-            "nothing to train on: no prepared folder is named",
-            hint="make one with `glowvox data prepare CORPUS -o prepared/NAME`, then `glowvox train prepared/NAME`",
-        )
-    prepared = Prepared.load(Path(config.prepared))
+    prepared = open_prepared(config)
+    require_recordings(prepared, config.batch.noise)
     settings = FlowtronRunSettings(
         train=config,
         mel=prepared.mel,
@@ -54,17 +51,8 @@ def open_flowtron_run(folder: Path, config: FlowtronTrainConfig) -> tuple[Flowtr
     )
     if (folder / "run.toml").is_file():
         before = RunFolder.load_flowtron(folder).settings
-        changed = [
-            name
-            for name in ("mel", "front_end", "symbols", "speakers")
-            if getattr(before, name) != getattr(settings, name)
-        ]
-        changed += [name for name in ("model", "warm_start") if getattr(before.train, name) != getattr(config, name)]
-        if changed:
-            raise UsageError(
-                f"{folder}: this run was begun with other settings: {', '.join(changed)} differ",
-                hint="give the settings it was begun with, or another run folder",
-            )
+        names = ("mel", "front_end", "symbols", "speakers", "model", "warm_start")
+        require_as_begun(folder, before, settings, names)
     return RunFolder(folder, settings), prepared
 
 
@@ -82,9 +70,7 @@ def train_flowtron(
     watch  called once with the run, gives what is then called with every record of its metrics
     """
     run, prepared = open_flowtron_run(folder, config)
-    clips, held_out = prepared.clips("train"), prepared.clips("val")
-    if not clips:
-        raise CorpusError(f"{prepared.folder}: the train list is empty", hint="see `glowvox data check`")
+    clips, held_out = listed_clips(prepared)
     torch.manual_seed(config.seed)
     model = build(file_settings(run.settings))
     beginning = _begin(run, model)
@@ -96,14 +82,14 @@ def train_flowtron(
         RunFolder.create(folder, run.settings)
         if beginning:
             write_text(folder / STARTED, beginning + "\n")
-    showing = _Showing(run, recipe, clips, held_out, find_tracker(folder / "events") if first else None)
+    showing = _FlowtronShowing(run, recipe, clips, held_out, find_tracker(folder / "events") if first else None)
     tell = watch(run) if first else lambda record: None
 
     def report(record: Record) -> None:
         showing.record(record)
         tell(record)
 
-    loop = Loop(run, recipe, ClipFeed(clips, held_out, config), sample=showing.sample, report=report)
+    loop = Loop(run, recipe, ClipFeed(clips, held_out, config, prepared.mel), sample=showing.sample, report=report)
     loop.resume()
     with Stop(max_minutes) as stop:
         ending = loop.fit(stop)
@@ -123,8 +109,8 @@ def _begin(run: FlowtronRun, model: Flowtron) -> str:
     return "\n".join([f"from {config.weights}", *lines])
 
 
-class _Showing:
-    """Samples, the report and event files; none of them can stop a training."""
+class _FlowtronShowing(Showing):
+    """What a Flowtron shows."""
 
     def __init__(
         self,
@@ -134,7 +120,8 @@ class _Showing:
         held_out: list[Clip],
         tracker: Tracker | None,
     ) -> None:
-        self.run, self.recipe, self.tracker = run, recipe, tracker
+        super().__init__(run, tracker)
+        self.run, self.recipe = run, recipe
         most = Counter(clip.speaker for clip in clips).most_common(1)[0][0]
         self.writer = FlowtronSampleWriter(
             run.samples,
@@ -143,37 +130,15 @@ class _Showing:
             clips=shown(clips, held_out, diagnostic=False),
         )
 
-    def record(self, record: Record) -> None:
-        """Pass on one line of metrics."""
-        if self.tracker is not None:
-            tracker = self.tracker
-            _safely("event files", lambda: tracker.record(record))
-
-    def sample(self, step: int) -> None:
-        """Write the samples of a step, then the report."""
-        _safely("samples", lambda: self._sample(step))
-        _safely("report", lambda: write_flowtron_report(self.run))
-
-    def finish(self, ending: str) -> None:
-        """Write the report for the last time, and close the event files."""
-        if self.tracker is not None:
-            _safely("event files", self.tracker.close)
-        _safely("report", lambda: write_flowtron_report(self.run, ending=ending))
-
-    def _sample(self, step: int) -> None:
-        """By a copy on the CPU with the averaged weights: the model in training stays as it is."""
+    def speak(self, step: int) -> SampleSheet:
+        """As `Showing` says."""
         recipe = self.recipe
         with torch.random.fork_rng():
             model = build(file_settings(self.run.settings))
-        with swapped(recipe.model, recipe.average.values if recipe.average else {}):
+        with recipe.averaged():
             model.load_state_dict(recipe.model.state_dict())
-        sheet = self.writer.write(step, FlowtronSpeaker(model, file_settings(self.run.settings)))
-        if self.tracker is not None:
-            self.tracker.samples(self.run.samples / f"step-{step:07d}", sheet)
+        return self.writer.write(step, FlowtronSpeaker(model, file_settings(self.run.settings)))
 
-
-def _safely(what: str, work: Callable[[], object]) -> None:
-    try:
-        work()
-    except Exception as error:  # whatever went wrong here is worth less than the training
-        log.warning("%s: %s: %s; training goes on without", what, type(error).__name__, error)
+    def write_page(self, ending: str | None = None) -> object:
+        """As `Showing` says."""
+        return write_flowtron_report(self.run, ending=ending)

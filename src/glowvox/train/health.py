@@ -60,6 +60,8 @@ def judge(records: Iterable[Mapping[str, Any]], *, diagnostic: bool = False) -> 
         return [by_heart(metrics), *steadiness]
     if metrics.vocoder:
         return [learning(metrics), pitch(metrics), gaining(metrics), overfitting(metrics), *steadiness]
+    if metrics.waveglow:
+        return [learning(metrics), gaining(metrics), overfitting(metrics), *steadiness]
     if metrics.flowtron:
         return [
             learning(metrics),
@@ -342,7 +344,7 @@ def _story(series: Series) -> str:
 
 def _total(metrics: Metrics) -> Series:
     """What the best checkpoint is chosen by: the held-out losses together."""
-    if metrics.vocoder or metrics.flowtron:
+    if metrics.vocoder or metrics.flowtron or metrics.waveglow:
         return metrics.held
     held, durations = metrics.series("val_nll"), metrics.series("val_duration")
     by_step = dict(zip(durations.steps, durations.values, strict=True))

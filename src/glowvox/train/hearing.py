@@ -21,9 +21,9 @@ from glowvox.data.utterance import Utterance
 from glowvox.errors import AudioError, CorpusError, InputError, TextError
 from glowvox.evaluate.misfit import Evidence
 from glowvox.models.glow_tts import log_likelihood
-from glowvox.models.scoring import by_token, prior_by_frame
+from glowvox.models.scoring import by_token
 from glowvox.nn.alignment import require_room
-from glowvox.nn.masks import length_mask
+from glowvox.nn.masks import length_mask, token_of_frame
 from glowvox.train.aligner import labelled
 from glowvox.train.speaker import Speaker
 
@@ -173,8 +173,12 @@ def listen(
     require_room(count, model.whole(mel, size)[1], (name,))
     out = model(tokens, count, mel, size, speaker)
     encoded = model.encoder(tokens, length_mask(count, tokens.shape[1]), model.condition(speaker, 1))
-    best = log_likelihood(out.latent, encoded.mean, encoded.log_scale).amax(dim=2)
-    doubt = by_token(best - prior_by_frame(out), out.durations) / (model.bands * out.durations)
+    mean, log_scale = encoded.mean, encoded.log_scale
+    if model.frame_prior is not None:  # the encoder's mean is then no token's own
+        mean, log_scale = model.searched(tokens, encoded)
+    likelihood = log_likelihood(out.latent, mean, log_scale)
+    own = likelihood.gather(2, token_of_frame(out.durations, likelihood.shape[1])[:, :, None])[:, :, 0]
+    doubt = by_token(likelihood.amax(dim=2) - own, out.durations) / (model.bands * out.durations)
     expected = (out.log_duration.exp() - model.duration_offset).clamp(min=0.1)
     return out.durations[0], expected[0], doubt[0].clamp(min=0)
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from glowvox.train.checkpoint import prune, read_part, read_state, step_of, write_checkpoint
+from glowvox.train.checkpoint import checkpoints, prune, read_part, read_state, step_of, write_checkpoint
 from glowvox.train.feed import Feed, Item
 from glowvox.train.run import AnyRun
 
@@ -177,8 +177,9 @@ class Loop(Generic[Kind]):
         loss = None
         if self._due(every.validate):
             loss = self._validate()
-        if self._due(every.save) or (loss is not None and loss < self.best):
-            if loss is not None and loss < self.best:
+        better = loss is not None and loss < self.best and self.step >= self.config.best.after
+        if self._due(every.save) or better:
+            if loss is not None and better:
                 self.best = loss
                 self._save(best=loss)
             else:
@@ -208,4 +209,9 @@ class Loop(Generic[Kind]):
         checkpoint = write_checkpoint(self.run.checkpoints, self.step, self.recipe.parts(), state)
         if best is not None:
             self.run.mark_best(checkpoint, best)
-        prune(self.run.checkpoints, keep=self.config.keep, best=self.run.best())
+        spared = self._bests() if self.config.best.keep_all else {self.run.best()}
+        prune(self.run.checkpoints, keep=self.config.keep, spared={path.name for path in spared if path})
+
+    def _bests(self) -> set[Path]:
+        """Checkpoints that were the best when they were saved."""
+        return {path for path in checkpoints(self.run.checkpoints) if read_state(path).get("is_best")}

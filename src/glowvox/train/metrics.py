@@ -45,6 +45,7 @@ class Metrics:
         self.records = [record for record in records if isinstance(record.get("step"), int)]
         self.vocoder = any("spectral" in record for record in self.records)
         self.flowtron = any("gate" in record for record in self.records)
+        self.waveglow = any("latent_power" in record for record in self.records)
         self._loss = "spectral" if self.vocoder else "nll"
         self.training = [record for record in self.records if self._loss in record]
 

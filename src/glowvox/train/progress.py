@@ -119,5 +119,8 @@ def validation_line(record: Mapping[str, Any], *, diagnostic: bool = False) -> s
     if "val_sharpness" in record:
         line = f"step {record['step']:,}: held-out loss {record['val_nll']:.3f}, without the attention prior: "
         return f"{line}sharpness {record['val_sharpness']:.2f}, {record['val_stray']:.3f} from the diagonal"
+    if "val_latent_power" in record:
+        line = f"step {record['step']:,}: held-out loss {record['val_nll']:.3f} nats a sample, "
+        return f"{line}power of the latents {record['val_latent_power']:.2f} (noise has 1)"
     what = "loss of the same clips" if diagnostic else "held-out loss"
     return f"step {record['step']:,}: {what} {record['val_nll']:.3f}, durations {record['val_duration']:.3f}"

@@ -11,12 +11,19 @@ from torch import Tensor, nn
 
 from glowvox.data.batch import Batch
 from glowvox.models.glow_tts import GlowTTS, GlowTTSOutput
-from glowvox.models.likelihood import Counts, counts, losses
+from glowvox.models.likelihood import Counts, Losses, counts, losses
 from glowvox.nn.alignment import require_room
 from glowvox.train.config import TrainConfig
 from glowvox.train.initialise import initialise_actnorm
-from glowvox.train.optimizer import Average, make_optimizer, swapped
-from glowvox.train.updater import Updater
+from glowvox.train.learner import Learner
+from glowvox.train.selection import Selection
+
+GUIDE = 5.0  # weight of the even reading against the likelihood, at the first step
+
+
+def guidance(step: int, steps: int) -> float:
+    """How strongly the search is held near an even reading: fully for half of `steps`, then less and less."""
+    return GUIDE * min(1.0, 2 * max(0.0, 1 - step / steps)) if steps else 0.0
 
 
 class TrainingForward(nn.Module):
@@ -32,45 +39,41 @@ class TrainingForward(nn.Module):
         self.in_bf16 = in_bf16
 
     def forward(
-        self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor
+        self, tokens: Tensor, token_lengths: Tensor, mel: Tensor, frames: Tensor, speaker: Tensor, guide: float
     ) -> dict[str, Tensor]:
         """tokens (B, N), token_lengths (B,), mel (B, M, T), frames (B,), speaker (B,) → the fields of GlowTTSOutput."""
         several = self.model.speaker_table is not None
         with torch.autocast(mel.device.type, torch.bfloat16, enabled=self.in_bf16):
-            out: GlowTTSOutput = self.model(tokens, token_lengths, mel, frames, speaker if several else None)
+            out: GlowTTSOutput = self.model(
+                tokens, token_lengths, mel, frames, speaker if several else None, guide=guide
+            )
         return vars(out)
 
 
-class GlowTTSRecipe:
-    """Owns model, optimizer and average; `step` makes one update."""
+class GlowTTSRecipe(Learner):
+    """Owns model, optimizer and average; `step` makes one update.
 
-    judged: tuple[str, ...] = ("val_nll", "val_duration")
+    selection  what of the model trains; None is all of it
+    """
 
-    def __init__(self, config: TrainConfig, model: GlowTTS, fabric: Fabric) -> None:
-        self.config = config
-        self.fabric = fabric
-        self.model = model
+    config: TrainConfig
+    model: GlowTTS
+
+    def __init__(self, config: TrainConfig, model: GlowTTS, fabric: Fabric, selection: Selection | None = None) -> None:
+        self.judged: tuple[str, ...] = config.judged_by
         if config.compile:
             for layer in model.decoder.chain.flows:
                 network = getattr(layer, "network", None)
                 if network is not None:
                     network.compile(dynamic=True)
-        self.forward, optimizer = fabric.setup(
-            TrainingForward(model, in_bf16=config.precision == "bf16"),
-            make_optimizer(config.optimizer, model.parameters()),
+        super().__init__(config, model, fabric, TrainingForward(model, in_bf16=config.precision == "bf16"))
+        self.updater.still_rows = selection.still_rows if selection else {}
+        self.resting = selection.resting if selection else ()
+        prior = model.frame_prior
+        self.waiting = (
+            frozenset(f"frame_prior.{name}" for name, _ in prior.named_parameters()) if prior else frozenset()
         )
-        self.updater = Updater(fabric, model, optimizer, config.optimizer, steps=config.steps, ema=config.ema)
         self.initialised = False
-
-    @property
-    def average(self) -> Average | None:
-        """The average of the parameters, where one is kept."""
-        return self.updater.average
-
-    @property
-    def skipped(self) -> int:
-        """Steps that were not made."""
-        return self.updater.skipped
 
     def initialise(self, batches: Sequence[Batch]) -> None:
         """Set activation normalisation from data, once in the life of a model; equal on all processes."""
@@ -90,10 +93,14 @@ class GlowTTSRecipe:
         torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
         require_room(batch.token_lengths, self.model.whole(batch.mel, batch.frames)[1], batch.ids)
         self.forward.train()
-        out = self._output(batch)
-        own, total = counts(out), self.updater.total
-        loss = losses(out, Counts(values=total(own.values), tokens=total(own.tokens)))
-        made = self.updater.update(loss.total, step, batch.ids)
+        self.updater.still = self.waiting if self._searching(step, self.config.model.frame_prior.start) else frozenset()
+        for layer in self.resting:
+            layer.eval()
+        self.updater.optimizer.zero_grad()
+        guide = guidance(step, self.config.guide) if self._searching(step, self.config.guide) else 0.0
+        loss, stray = self._gather(batch, guide)
+        made = self.updater.move(loss.total, step, batch.ids)
+        total = self.updater.total
         return {
             "nll": float(total(loss.nll)),
             "duration": float(total(loss.duration)),
@@ -101,18 +108,40 @@ class GlowTTSRecipe:
             "grad_norm": float(made.norm),
             "lr": made.rate,
             "skipped": float(self.skipped),
-            "off_diagonal": float(off_diagonal(out)),
+            "off_diagonal": float(stray),
         }
 
-    def _output(self, batch: Batch) -> GlowTTSOutput:
-        return GlowTTSOutput(**self.forward(batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker))
+    def _gather(self, batch: Batch, guide: float) -> tuple[Losses, Tensor]:
+        """Add up the gradients of a batch's pieces; gives its losses, and how far its alignments stray."""
+        total = self.updater.total
+        frames = self.model.whole(batch.mel, batch.frames)[1]
+        shared = Counts(values=total(frames.sum() * batch.mel.shape[1]), tokens=total(batch.token_lengths.sum()))
+        pieces = batch.pieces(self.config.accumulate)
+        found, strayed = [], torch.zeros((), device=batch.mel.device)
+        for number, piece in enumerate(pieces, start=1):
+            with self.fabric.no_backward_sync(self.forward, enabled=number < len(pieces)):
+                out = self._output(piece, guide)
+                loss = losses(out, shared, by_token=guide > 0)
+                self.updater.add(loss.total)
+            found.append(loss)
+            strayed += off_diagonal(out) * piece.token_lengths.sum() / batch.token_lengths.sum()
+        parts = (sum(getattr(loss, name).detach() for loss in found) for name in ("nll", "duration", "token"))
+        return Losses(*(torch.as_tensor(part) for part in parts)), strayed
+
+    def _searching(self, step: int, until: int) -> bool:
+        """Whether the search has still to find its way: before a step, unless the run began with trained weights."""
+        return step < until and not self.config.finetune.weights
+
+    def _output(self, batch: Batch, guide: float = 0.0) -> GlowTTSOutput:
+        found = self.forward(batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, guide)
+        return GlowTTSOutput(**found)
 
     @torch.no_grad()
     def validate(self, batches: Sequence[Batch]) -> dict[str, float]:
         """Losses on held-out batches under the averaged weights."""
         self.forward.eval()
         sums = torch.zeros(4, dtype=torch.float64)
-        with swapped(self.model, self.average.values if self.average else {}):
+        with self.averaged():
             for batch in batches:
                 out = self._output(batch.to(self.fabric.device))
                 own, loss = counts(out), losses(out)
@@ -120,30 +149,14 @@ class GlowTTSRecipe:
                 sums += torch.stack(row).double().cpu()
         return {"val_nll": float(sums[0] / sums[1]), "val_duration": float(sums[2] / sums[3])}
 
-    def parts(self) -> dict[str, dict[str, Tensor]]:
-        """What a checkpoint holds, as named tensors."""
-        parts = {
-            "model": dict(self.model.state_dict()),
-            "optimizer": self.updater.state(),
-        }
-        if self.average is not None:
-            # running statistics and speaker vectors do not train, but a model is not whole without them
-            parts["ema"] = {**dict(self.model.named_buffers()), **self.average.values}
-        return parts
-
     def state(self) -> dict[str, Any]:
         """What a checkpoint holds beside its tensors."""
-        return {"initialised": self.initialised, "skipped": self.skipped}
+        return super().state() | {"initialised": self.initialised}
 
     def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
         """Take up a checkpoint; an imported one has no optimizer state or average, which then start afresh."""
-        self.model.load_state_dict(parts["model"])
-        if "optimizer" in parts:
-            self.updater.restore(parts["optimizer"])
-        if self.average is not None:
-            self.average.load(parts.get("ema", parts["model"]))
+        super().restore(parts, state)
         self.initialised = bool(state["initialised"])
-        self.updater.skipped = int(state["skipped"])
 
 
 def off_diagonal(out: GlowTTSOutput) -> Tensor:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from glowvox import config
 from glowvox.files import write_text
 from glowvox.train import page
+from glowvox.train.beginning import BEGUN
 from glowvox.train.checkpoint import step_of
 from glowvox.train.curves import Mark, run_curves, svg
 from glowvox.train.health import Verdict, judge
@@ -45,6 +46,7 @@ def write_report(run: Run, *, ending: str | None = None) -> Path:
         _clips(run, sheets, diagnostic=diagnostic),
         skip_table(metrics),
         _data(read_summary(run)),
+        text_section(run, BEGUN, "What it began with, and what trains"),
         settings_text(run),
     ]
     path = run.folder / "report.html"
@@ -89,6 +91,14 @@ def _diagnostic(run: Run) -> str:
         "see whether the model can learn them by heart. Generated should come near real in rhythm, pauses and "
         "loudness. How well it does that says nothing about how it would speak any other text.</div>"
     )
+
+
+def text_section(run: AnyRun, name: str, title: str) -> str:
+    """A file of the run's folder as it stands; nothing where there is none."""
+    path = run.folder / name
+    if not path.is_file():
+        return ""
+    return page.section(title, f"<pre>{escape(path.read_text(encoding='utf-8'))}</pre>")
 
 
 def verdict_list(verdicts: Sequence[Verdict]) -> str:

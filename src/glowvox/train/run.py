@@ -23,10 +23,13 @@ from glowvox.train.checkpoint import checkpoints, step_of
 from glowvox.train.config import TrainConfig
 from glowvox.train.flowtron_config import FlowtronTrainConfig
 from glowvox.train.vocoder_config import VocoderTrainConfig
+from glowvox.train.waveglow_config import WaveGlowTrainConfig
+
+VOCODER_KINDS = ("vocoder", "waveglow")  # kinds of runs that learn sound
 
 
 def kind_of(folder: Path) -> str:
-    """What a run folder trains: "voice", "flowtron" or "vocoder".
+    """What a run folder trains: "voice", "flowtron", "vocoder" or "waveglow".
 
     raises  CheckpointError if it is no run folder
     """
@@ -37,9 +40,9 @@ def kind_of(folder: Path) -> str:
 
 
 def kind_in(settings: str) -> str:
-    """What the settings of a run, as TOML text, train: "voice" (of Glow-TTS), "flowtron" or "vocoder"."""
+    """What the settings of a run, as TOML text, train: "voice" (of Glow-TTS), or one of the others by name."""
     lines = settings.splitlines()
-    return next((kind for kind in ("vocoder", "flowtron") if f'kind = "{kind}"' in lines), "voice")
+    return next((kind for kind in (*VOCODER_KINDS, "flowtron") if f'kind = "{kind}"' in lines), "voice")
 
 
 class RunSettings(Settings, frozen=True, kw_only=True):
@@ -56,7 +59,7 @@ class RunSettings(Settings, frozen=True, kw_only=True):
 class VocoderSettings(Settings, frozen=True, kw_only=True):
     """What `run.toml` of a vocoder holds."""
 
-    train: VocoderTrainConfig
+    train: VocoderTrainConfig | WaveGlowTrainConfig
     mel: MelConfig
 
 
@@ -107,11 +110,11 @@ class RunFolder(Generic[AnySettings]):
 
     @staticmethod
     def load_vocoder(folder: Path) -> RunFolder[VocoderSettings]:
-        """Open the run folder of a vocoder.
+        """Open the run folder of a vocoder, WaveGlow among them.
 
         raises  CheckpointError if it is none, ConfigError if its settings are wrong
         """
-        if (kind := kind_of(folder)) != "vocoder":
+        if (kind := kind_of(folder)) not in VOCODER_KINDS:
             raise CheckpointError(f"{folder}: the run of a {kind}, where one of a vocoder is expected")
         return RunFolder(folder, config.load(folder / "run.toml", VocoderSettings))
 

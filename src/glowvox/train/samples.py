@@ -109,13 +109,16 @@ def shown(train: Sequence[Clip], held_out: Sequence[Clip], *, diagnostic: bool) 
 
 
 class SampleWriter:
-    """Writes the samples of one step after another for the same sentences and recordings."""
+    """Writes the samples of one step after another for the same sentences and recordings.
+
+    sentences  each spoken by all `voices`, or (text, speaker) by that one
+    """
 
     def __init__(
         self,
         folder: Path,
         *,
-        sentences: Sequence[str],
+        sentences: Sequence[str | tuple[str, str]],
         voices: Sequence[str],
         clips: Sequence[Clip],
         vocoders: Sequence[Vocoder] = (),
@@ -134,25 +137,26 @@ class SampleWriter:
         sheet = SampleSheet(
             step=step,
             sentences=tuple(
-                self._sentence(out, step, number, voice, speaker)
-                for number in range(len(self.sentences))
-                for voice in self.voices
+                self._sentence(out, f"sentence-{number}-{place}-{_file_name(voice)}", text, voice, speaker)
+                for number, sentence in enumerate(self.sentences, start=1)
+                for place, (text, voice) in enumerate(self._spoken(sentence), start=1)
             ),
             clips=tuple(self._clip(out, step, number, speaker) for number in range(len(self.clips))),
         )
         write_text(out / "samples.json", msgspec.json.format(msgspec.json.encode(sheet), indent=1).decode())
         return sheet
 
-    def _sentence(self, out: Path, step: int, number: int, voice: str, speaker: Speaker) -> SentenceSample:
-        text = self.sentences[number]
-        name = f"sentence-{number + 1}-{self.voices.index(voice) + 1}-{_file_name(voice)}"
+    def _spoken(self, sentence: str | tuple[str, str]) -> list[tuple[str, str]]:
+        return [(sentence, voice) for voice in self.voices] if isinstance(sentence, str) else [sentence]
+
+    def _sentence(self, out: Path, name: str, text: str, voice: str, speaker: Speaker) -> SentenceSample:
         try:
             mel = np.concatenate([item.mel for item in speaker.speak(text, speaker=voice)], axis=1)
             write_wav(out / f"{name}.wav", speaker.say(text, speaker=voice))
         except (GlowvoxError, ValueError) as error:
             return SentenceSample(text=text, speaker=voice, problem=self._say(f"sentence '{text}': {error}"))
         picture = self._draw(
-            lambda path: mel_picture(path, {voice: mel}, speaker.settings.mel, title=f"step {step}: {text}"),
+            lambda path: mel_picture(path, {voice: mel}, speaker.settings.mel, title=f"{out.name}: {text}"),
             out / f"{name}.png",
         )
         return SentenceSample(text=text, speaker=voice, audio=f"{name}.wav", picture=picture)
@@ -242,11 +246,7 @@ def _alignment(speaker: Speaker, clip: Clip, batch: Batch, out: GlowTTSOutput) -
     model = speaker.model
     cond = model.condition(batch.speaker if model.speaker_table is not None else None, 1)
     encoded = model.encoder(batch.tokens, out.token_mask, cond)
-    if model.token_means is None:
-        mean, log_scale = encoded.mean, encoded.log_scale
-    else:  # what the search went by
-        mean = model.token_means(batch.tokens)
-        log_scale = torch.zeros_like(mean)
+    mean, log_scale = model.searched(batch.tokens, encoded)
     likelihood = log_likelihood(out.latent, mean, log_scale)[0]  # (T, N)
     return Alignment(
         symbols=clip.symbols,

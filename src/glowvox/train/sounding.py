@@ -24,12 +24,14 @@ Samples = npt.NDArray[np.float32]
 def speaker_number(speaker: str | None, speakers: Sequence[str]) -> int:
     """A speaker's number by name; the first where none is named.
 
-    raises  UsageError for an unknown name
+    raises  UsageError for an unknown name, with the nearest and all there are
     """
     if speaker is None:
         return 0
     if speaker not in speakers:
-        raise UsageError(f"no speaker '{speaker}' in this voice{near(speaker, speakers)}")
+        close = near(speaker, speakers)
+        listed = f"; known: {', '.join(speakers)}" if "did you mean" in close else ""
+        raise UsageError(f"no speaker '{speaker}' in this voice{close}{listed}")
     return list(speakers).index(speaker)
 
 

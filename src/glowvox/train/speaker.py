@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 
 from glowvox.audio.mel import MelConfig
+from glowvox.audio.noise import draw
 from glowvox.audio.wave import Audio
 from glowvox.errors import CheckpointError
-from glowvox.models.glow_tts import GlowTTS
+from glowvox.models.glow_tts import GlowTTS, GlowTTSSpeech
+from glowvox.runtime.style import Style, centres
 from glowvox.text.frontend import Sentence, make_front_end, token_names
 from glowvox.text.symbols import Symbols
 from glowvox.train.run import Run, RunSettings
@@ -98,11 +100,17 @@ class Speaker:
         speed: float = 1.0,
         variation: float | None = None,
         seed: int = 0,
+        style: Style | None = None,
     ) -> list[Spoken]:
         """The sentences of a text as mels, each with the frames of its symbols.
 
         variation  how far from the mean reading; None is the voice's own
+        style      what the reading strays around
+        raises     UsageError for a style of another model
         """
+        if style is not None:
+            style.require("glow-tts", self.mel.fingerprint())
+            speed *= style.settings.pace
         number = self.number(speaker)
         spoken = []
         for sentence in self.front_end(text):
@@ -113,14 +121,14 @@ class Speaker:
                 )
                 continue
             tokens = torch.tensor([self.symbols.encode(symbols)])
+            voice = torch.tensor([number]) if len(self.speakers) > 1 else None
+            spread = self.settings.variation if variation is None else variation
             speech = self.model.generate(
-                tokens,
-                torch.tensor([len(symbols)]),
-                speaker=torch.tensor([number]) if len(self.speakers) > 1 else None,
-                variation=self.settings.variation if variation is None else variation,
-                speed=speed,
-                noise=seed,
+                tokens, torch.tensor([len(symbols)]), speaker=voice, variation=spread, speed=speed, noise=seed
             )
+            if style is not None:
+                around = torch.from_numpy(_noise(style, int(speech.frames[0]), spread, seed)).T
+                speech = respoken(self.model, tokens, voice, speech, around)
             spoken.append(Spoken(sentence, symbols, speech.durations[0].numpy(), speech.mel[0].numpy()))
         return spoken
 
@@ -132,7 +140,31 @@ class Speaker:
         *,
         speed: float = 1.0,
         variation: float | None = None,
+        style: Style | None = None,
     ) -> Audio:
-        """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample."""
-        spoken = self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed)
+        """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample.
+
+        raises  as `speak` does
+        """
+        spoken = self.speak(text, speaker=speaker, speed=speed, variation=variation, seed=seed, style=style)
         return joined_sound([(item.sentence, item.mel) for item in spoken], self.mel, self.vocoder, seed=seed)
+
+
+def respoken(
+    model: GlowTTS, tokens: Tensor, speaker: Tensor | None, speech: GlowTTSSpeech, noise: Tensor
+) -> GlowTTSSpeech:
+    """The same in the same time from other noise, taken as it is.
+
+    tokens   (1, N)
+    speaker  (1,) or None  or (1, G)
+    noise    (M, T)
+    """
+    count = torch.tensor([tokens.shape[1]])
+    lasting = speech.durations.to(noise.dtype)
+    return model.generate(tokens, count, speaker=speaker, variation=1.0, durations=lasting, noise=[noise])
+
+
+def _noise(style: Style, frames: int, variation: float, seed: int) -> npt.NDArray[np.float32]:
+    """Noise around a style (T, M)."""
+    bands = len(style.mean)
+    return centres(style.mean, frames, bands) + np.float32(variation) * draw(seed, (frames, bands))

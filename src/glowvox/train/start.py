@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from msgspec import Struct
+from msgspec import structs
 
-from glowvox.config import plain
+from glowvox.config import near
+from glowvox.data.noise import require_recordings
 from glowvox.data.prepared import Clip, Prepared
-from glowvox.errors import CorpusError, UsageError
+from glowvox.errors import ConfigError, UsageError
 from glowvox.models.glow_tts import GlowTTS
+from glowvox.train.beginning import begin_model
 from glowvox.train.config import TrainConfig
+from glowvox.train.cuda import cuda_switches
 from glowvox.train.feed import ClipFeed
+from glowvox.train.finetune import read_source, renumbered, settings_from
 from glowvox.train.loop import Loop, Stop
+from glowvox.train.opening import listed_clips, open_prepared, require_as_begun
 from glowvox.train.recipe import GlowTTSRecipe
 from glowvox.train.run import Run, RunSettings
 from glowvox.train.samples import SampleWriter, shown, voices
-from glowvox.train.showing import Showing
+from glowvox.train.showing import VoiceShowing
 from glowvox.train.summary import summarise, write_summary
 from glowvox.train.tracking import find_tracker
 from glowvox.train.vocoders import Vocoder
@@ -43,12 +48,7 @@ def open_run(folder: Path, config: TrainConfig) -> tuple[Run, Prepared]:
 
     raises  UsageError where the folder holds a run of another model or other data
     """
-    if not config.prepared:
-        raise UsageError(
-            "nothing to train on: no prepared folder is named",
-            hint="make one with `glowvox data prepare CORPUS -o prepared/NAME`, then `glowvox train prepared/NAME`",
-        )
-    prepared = Prepared.load(Path(config.prepared))
+    prepared = open_prepared(config)
     settings = RunSettings(
         train=config,
         mel=prepared.mel,
@@ -58,37 +58,39 @@ def open_run(folder: Path, config: TrainConfig) -> tuple[Run, Prepared]:
     )
     if (folder / "run.toml").is_file():
         before = Run.load(folder).settings
-        for name, old, new in (
-            ("model", before.train.model, config.model),
-            ("mel", before.mel, settings.mel),
-            ("front_end", before.front_end, settings.front_end),
-            ("symbols", before.symbols, settings.symbols),
-            ("speakers", before.speakers, settings.speakers),
-            ("overfit", before.train.overfit, config.overfit),
-        ):
-            if old != new:
-                raise UsageError(
-                    f"{folder}: this run was begun with other settings: {name} differs ({_difference(old, new)})",
-                    hint="give the settings it was begun with, or another run folder",
-                )
+        settings = structs.replace(settings, variation=before.variation)
+        if config.finetune.weights or not before.train.prepared:  # it has names of its own, some without data here
+            settings = _as_begun(before, settings)
+        require_as_begun(
+            folder,
+            before,
+            settings,
+            ("model", "finetune", "speaker_vectors", "mel", "front_end", "symbols", "speakers", "overfit"),
+        )
+    elif config.finetune.weights:
+        settings = settings_from(read_source(Path(config.finetune.weights)), settings)
+    require_recordings(prepared, config.batch.noise)
+    _require_voices(settings)
     return Run(folder, settings), prepared
 
 
-def _difference(old: object, new: object) -> str:
-    if isinstance(old, Struct) and isinstance(new, Struct):
-        a, b = _flat(plain(old)), _flat(plain(new))
-        keys = [key for key in {**a, **b} if a.get(key) != b.get(key)]
-        return ", ".join(f"{key}: {a.get(key)} there, {b.get(key)} here" for key in keys)
-    if isinstance(old, tuple) and isinstance(new, tuple) and len(old) != len(new):
-        return f"{len(old)} there, {len(new)} here"
-    return f"{old} there, {new} here"
+def _as_begun(before: RunSettings, settings: RunSettings) -> RunSettings:
+    """The settings of prepared data with the names that a run already has, where those hold all of the data's."""
+    names = {
+        field: getattr(before, field)
+        for field in ("symbols", "speakers")
+        if set(getattr(settings, field)) <= set(getattr(before, field))
+    }
+    return structs.replace(settings, **names)
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in table.items():
-        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return found
+def _require_voices(settings: RunSettings) -> None:
+    """Refuse test sentences by speakers that are not there."""
+    for sentence in settings.train.test_sentences:
+        if not isinstance(sentence, str) and sentence[1] not in settings.speakers:
+            raise ConfigError(
+                f"test_sentences: '{sentence[0]}': no speaker '{sentence[1]}'{near(sentence[1], settings.speakers)}"
+            )
 
 
 def train(
@@ -110,16 +112,20 @@ def train(
     loaded = [Vocoder.load(place) for place in vocoders]
     for vocoder in loaded:
         vocoder.require(prepared.mel, maker=str(prepared.folder))
-    clips, held_out = chosen(prepared, config)
+    as_prepared = chosen(prepared, config)
+    clips, held_out = (renumbered(part, prepared.speakers, run.settings) for part in as_prepared)
     fabric = Fabric(devices=devices, num_nodes=nodes, precision="32-true")
     fabric.launch()
+    torch.manual_seed(config.seed)
+    begun = begin_model(run, make_model(run.settings))
     first = fabric.is_global_zero
     if first:
         Run.create(folder, run.settings)
-        write_summary(run, summarise(prepared, clips, held_out))
-    torch.manual_seed(config.seed)
-    recipe = GlowTTSRecipe(config, make_model(run.settings), fabric)
-    showing = Showing(
+        write_summary(run, summarise(prepared, *as_prepared))
+        begun.tell(run)
+    recipe = GlowTTSRecipe(config, begun.model, fabric, begun.selection)
+    recipe.initialised = begun.initialised
+    showing = VoiceShowing(
         run, recipe, _sampling(run, clips, held_out, loaded), find_tracker(run.folder / "events") if first else None
     )
     tell = watch(run) if first else lambda record: None
@@ -128,9 +134,10 @@ def train(
         showing.record(record)
         tell(record)
 
-    loop = Loop(run, recipe, ClipFeed(clips, held_out, config), sample=showing.sample, report=report)
+    feed = ClipFeed(clips, held_out, config, prepared.mel)
+    loop = Loop(run, recipe, feed, sample=showing.sample, report=report)
     loop.resume()
-    with Stop(max_minutes) as stop:
+    with cuda_switches(config.cuda), Stop(max_minutes) as stop:
         ending = loop.fit(stop)
     if not first:
         return ""
@@ -153,9 +160,7 @@ def _sampling(run: Run, clips: list[Clip], held_out: list[Clip], vocoders: list[
 
 def chosen(prepared: Prepared, config: TrainConfig) -> tuple[list[Clip], list[Clip]]:
     """Training and held-out clips; a diagnostic overfit takes a few of the first and validates on the same."""
-    clips, held_out = prepared.clips("train"), prepared.clips("val")
-    if not clips:
-        raise CorpusError(f"{prepared.folder}: the train list is empty", hint="see `glowvox data check`")
+    clips, held_out = listed_clips(prepared)
     if config.overfit:
         if config.overfit > len(clips):
             raise UsageError(f"--overfit {config.overfit}: the train list of {prepared.folder} has {len(clips)} clips")

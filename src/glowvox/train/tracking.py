@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from torch import nn
 
 from glowvox.train.samples import SampleSheet
 
@@ -31,6 +32,10 @@ class EventWriter(Protocol):
 
     def add_audio(self, tag: str, sound: npt.NDArray[np.float32], step: int, *, sample_rate: int) -> object:
         """Write a sound (S,)."""
+        ...
+
+    def add_histogram(self, tag: str, values: npt.NDArray[np.float32], step: int) -> object:
+        """Write how values are spread (any shape)."""
         ...
 
     def close(self) -> object:
@@ -61,6 +66,11 @@ class Tracker:
                 self._sound(f"{clip.id}/{kind}", folder, file, sheet.step)
             self._picture(f"{clip.id}/alignment", folder, clip.alignment, sheet.step)
             self._picture(f"{clip.id}/mels", folder, clip.mels, sheet.step)
+
+    def weights(self, step: int, module: nn.Module) -> None:
+        """Write how the values of every parameter are spread."""
+        for name, parameter in module.named_parameters():
+            self.writer.add_histogram(f"weights/{name}", parameter.detach().float().cpu().numpy(), step)
 
     def close(self) -> None:
         """Put everything on disk."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -50,6 +50,7 @@ class Updater:
         self.average = Average(module, ema) if ema else None
         self.skipped = 0
         self.still: frozenset[str] = frozenset()  # names of parameters that stay as they are
+        self.still_rows: Mapping[str, Tensor] = {}  # of tables that train otherwise: rows that do, by the table's name
 
     def update(self, loss: Tensor, step: int, ids: Sequence[str]) -> Update:
         """One step down the gradient of a loss that is a share of the global one; processes add up.
@@ -57,25 +58,55 @@ class Updater:
         loss  ()
         ids   of the clips, for the warning where a step is skipped
         """
+        self.optimizer.zero_grad()
+        self.add(loss)
+        return self.move(loss, step, ids)
+
+    def add(self, loss: Tensor) -> None:
+        """Add the gradient of one part of a step's loss to what is there.
+
+        loss  ()
+        """
+        self.fabric.backward(loss * self.fabric.world_size)  # processes average their gradients
+
+    def move(self, loss: Tensor, step: int, ids: Sequence[str]) -> Update:
+        """The step itself, down the gradient that was added up.
+
+        loss  () whole; only looked at
+        ids   of the clips, for the warning where a step is skipped
+        """
         rate = learning_rate(self.config, step, self.steps)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        self.optimizer.zero_grad()
-        self.fabric.backward(loss * self.fabric.world_size)  # processes average their gradients
-        for name, parameter in self.module.named_parameters():
-            if name in self.still:
-                parameter.grad = None  # which an optimizer passes over, weight decay included
+        self._hold_still()
         grads = [p.grad for p in self.module.parameters() if p.grad is not None]
         norm: Tensor = torch.stack(torch._foreach_norm(grads)).norm()
         finite = bool(self.total((~torch.isfinite(loss.detach() + norm)).float()) == 0)
         if finite:
             self._clip(grads, norm)
+            kept = {name: table.detach()[rows].clone() for name, (table, rows) in self._held_rows()}
             self.optimizer.step()
+            with torch.no_grad():  # weight decay reaches rows without a gradient as well
+                for name, (table, rows) in self._held_rows():
+                    table[rows] = kept[name]
             if self.average is not None:
                 self.average.update(self.module, step)
         else:
             self._explain(step, ids, loss.detach(), norm)
         return Update(norm, rate, finite)
+
+    def _held_rows(self) -> list[tuple[str, tuple[Tensor, Tensor]]]:
+        parameters = dict(self.module.named_parameters())
+        return [(name, (parameters[name], rows)) for name, rows in self.still_rows.items()]
+
+    def _hold_still(self) -> None:
+        """Take the gradient from what stays as it is."""
+        for name, parameter in self.module.named_parameters():
+            if name in self.still:
+                parameter.grad = None  # which an optimizer passes over, weight decay included
+        for _, (table, rows) in self._held_rows():
+            if table.grad is not None:
+                table.grad[rows] = 0.0
 
     def total(self, value: Tensor) -> Tensor:
         """The sum of a value over all processes."""

@@ -10,7 +10,7 @@ from glowvox.config import Settings
 from glowvox.models.istft_config import PRESETS as ISTFT
 from glowvox.models.istft_config import IstftConfig
 from glowvox.models.upsampling_config import HIFI_GAN, HiFiGANConfig
-from glowvox.train.config import EveryConfig, OptimizerConfig
+from glowvox.train.config import EveryConfig, OptimizerConfig, RunConfig
 
 PRESETS: Mapping[str, IstftConfig | HiFiGANConfig] = MappingProxyType({**ISTFT, **HIFI_GAN})
 
@@ -18,8 +18,8 @@ PRESETS: Mapping[str, IstftConfig | HiFiGANConfig] = MappingProxyType({**ISTFT, 
 class SegmentConfig(Settings, frozen=True, kw_only=True):
     """What a batch is cut from the recordings."""
 
-    segments: int = 12
-    frames: int = 64  # mel frames each
+    segments: int = 6
+    frames: int = 128  # mel frames each; near the ends the network sees silence that is not there
     gain_db: tuple[float, float] = (-12.0, 3.0)  # each is made quieter or louder at random, between these
 
     def __post_init__(self) -> None:
@@ -56,27 +56,19 @@ class CriticConfig(Settings, frozen=True, kw_only=True):
             raise ValueError("critic: segments must be at least 1 and frames at least 8")
 
 
-class VocoderTrainConfig(Settings, frozen=True, kw_only=True):
+class SegmentRunConfig(RunConfig, frozen=True, kw_only=True, tag_field="kind"):
+    """What a run of any vocoder is told. Its data are prepared with `--sound`; `kind` tells its file apart."""
+
+    begin_with: str = ""  # a vocoder's run folder or file; else it begins from nothing
+    batch: SegmentConfig = SegmentConfig()
+    steps: int = 40_000
+    precision: Literal["bf16", "fp32"] = "bf16"
+
+
+class VocoderTrainConfig(SegmentRunConfig, frozen=True, kw_only=True, tag="vocoder"):
     """One run, whole; stored resolved in its folder."""
 
-    kind: Literal["vocoder"] = "vocoder"  # tells the file apart from one of a voice
-    prepared: str = ""  # folder written by `glowvox data prepare --sound`
     model: IstftConfig | HiFiGANConfig = ISTFT["istft-small"]
-    batch: SegmentConfig = SegmentConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-3, betas=(0.8, 0.99), warmup=200, clip_at=10.0)
     every: EveryConfig = EveryConfig(log=50, validate=1_000, save=500, sample=4_000)
-    steps: int = 40_000
-    seed: int = 0
-    precision: Literal["bf16", "fp32"] = "bf16"
     critic: CriticConfig = CriticConfig()
-    ema: float = 0.999  # decay of the averaged weights; 0 keeps none
-    keep: int = 2  # last checkpoints kept beside the best
-
-    def __post_init__(self) -> None:
-        """Refuse values that cannot train."""
-        if self.steps < 1:
-            raise ValueError(f"steps = {self.steps} must be at least 1")
-        if not 0 <= self.ema < 1:
-            raise ValueError(f"ema = {self.ema} must lie in [0, 1)")
-        if self.keep < 1:
-            raise ValueError(f"keep = {self.keep} must be at least 1")

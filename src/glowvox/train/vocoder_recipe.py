@@ -17,8 +17,7 @@ from glowvox.models.istft_vocoder import IstftVocoder, Spectra
 from glowvox.models.spectral_losses import MultiResolutionSTFT
 from glowvox.nn.precision import upcast
 from glowvox.train.critic import Critic
-from glowvox.train.optimizer import Average, make_optimizer, swapped
-from glowvox.train.updater import Updater
+from glowvox.train.learner import Learner
 from glowvox.train.vocoder_config import VocoderTrainConfig
 
 RIGHT_CENTS = 50.0  # a pitch nearer than this is right
@@ -48,31 +47,20 @@ class TrainingForward(nn.Module):
             return {"wave": self.model(mel)}
 
 
-class VocoderRecipe:
+class VocoderRecipe(Learner):
     """Owns model, optimizer, average and, where there is one, the critic; `step` makes one update."""
 
+    config: VocoderTrainConfig
+    model: IstftVocoder | HiFiGAN
     judged: tuple[str, ...] = ("val_spectral",)
 
     def __init__(self, config: VocoderTrainConfig, model: IstftVocoder | HiFiGAN, fabric: Fabric) -> None:
-        self.config, self.model, self.fabric = config, model, fabric
-        self.distance = MultiResolutionSTFT().to(fabric.device)
         in_bf16 = config.precision == "bf16"
-        self.forward, optimizer = fabric.setup(
-            TrainingForward(model, in_bf16=in_bf16), make_optimizer(config.optimizer, model.parameters())
-        )
-        self.updater = Updater(fabric, model, optimizer, config.optimizer, steps=config.steps, ema=config.ema)
+        super().__init__(config, model, fabric, TrainingForward(model, in_bf16=in_bf16))
+        self.distance = MultiResolutionSTFT().to(fabric.device)
         self.critic = None
         if config.critic.start is not None:
             self.critic = Critic(config.critic, fabric, steps=config.steps, hop=model.mel.hop, in_bf16=in_bf16)
-        self.initialised = True  # nothing is set from data
-
-    @property
-    def average(self) -> Average | None:
-        """The average of the parameters, where one is kept."""
-        return self.updater.average
-
-    def initialise(self, batches: Sequence[Segments]) -> None:
-        """Nothing is set from data."""
 
     def step(self, step: int, batch: Segments) -> dict[str, float]:
         """One update: distance of the wave made with the recording's own pitch, and errors of the pitch head.
@@ -115,7 +103,7 @@ class VocoderRecipe:
         """Spectral distance with the pitch that the network itself found, and how right that pitch is."""
         self.forward.eval()
         sums = torch.zeros(5, dtype=torch.float64)  # distance, voiced frames off, voiced, wrongly voiced, frames
-        with swapped(self.model, self.average.values if self.average else {}), torch.random.fork_rng():
+        with self.averaged(), torch.random.fork_rng():
             torch.manual_seed(0)
             for batch in (b.to(self.fabric.device) for b in batches):
                 found = self.forward(batch.mel)
@@ -133,37 +121,26 @@ class VocoderRecipe:
 
     def parts(self) -> dict[str, dict[str, Tensor]]:
         """What a checkpoint holds, as named tensors."""
-        parts = {"model": dict(self.model.state_dict()), "optimizer": self.updater.state()}
-        if self.average is not None:
-            parts["ema"] = self.average.values
+        parts = super().parts()
         if self.critic is not None:
             parts["critic"] = dict(self.critic.model.state_dict())
             parts["critic_optimizer"] = self.critic.updater.state()
         return parts
 
-    def state(self) -> dict[str, Any]:
-        """What a checkpoint holds beside its tensors."""
-        return {"skipped": self.updater.skipped}
-
     def restore(self, parts: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
         """Take up a checkpoint; one of weights alone begins a new optimizer and average."""
-        self.model.load_state_dict(parts["model"])
-        if "optimizer" in parts:
-            self.updater.restore(parts["optimizer"])
-        if self.average is not None:
-            self.average.load(parts.get("ema", parts["model"]))
+        super().restore(parts, state)
         if self.critic is not None and "critic" in parts:  # one that joins later begins afresh
             self.critic.model.load_state_dict(parts["critic"])
             self.critic.updater.restore(parts["critic_optimizer"])
-        self.updater.skipped = int(state["skipped"])
 
 
 def pitch_losses(spectra: Spectra, batch: Segments) -> tuple[Tensor, Tensor]:
-    """Mean distance of log-pitch over voiced frames, in tenths, and cross entropy of voicing; zero for a plain head."""
+    """Mean distance of log-pitch over voiced frames and cross entropy of voicing; zero for a plain head."""
     if spectra.log_f0 is None or spectra.voicing is None:
         return spectra.gain.new_zeros(()), spectra.gain.new_zeros(())
     error = (spectra.log_f0 - batch.f0.log()).abs() * batch.voiced
-    pitch = 10 * error.sum() / batch.voiced.sum().clamp(min=1)
+    pitch = error.sum() / batch.voiced.sum().clamp(min=1)
     return pitch, F.binary_cross_entropy_with_logits(spectra.voicing, batch.voiced)
 
 

@@ -1,4 +1,4 @@
-"""From settings and a prepared folder to a vocoder that trains."""
+"""From settings and a prepared folder to a vocoder that trains, WaveGlow among them."""
 
 from __future__ import annotations
 
@@ -9,51 +9,41 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
+from glowvox.audio.mel import MelConfig
 from glowvox.data.prepared import Clip, Prepared
-from glowvox.errors import CorpusError, UsageError
+from glowvox.errors import CheckpointError
+from glowvox.models.waveglow import WaveGlow
+from glowvox.train.copies import write_copies
 from glowvox.train.feed import SegmentFeed
 from glowvox.train.loop import Loop, Stop
+from glowvox.train.opening import open_prepared, require_as_begun
 from glowvox.train.run import VocoderRun, VocoderSettings
 from glowvox.train.vocoder_config import VocoderTrainConfig
 from glowvox.train.vocoder_recipe import VocoderRecipe
 from glowvox.train.vocoder_report import write_vocoder_report
-from glowvox.train.vocoder_samples import write_samples
-from glowvox.train.vocoders import make_vocoder
+from glowvox.train.vocoders import Network, Vocoder, make_vocoder
+from glowvox.train.waveglow_config import WaveGlowTrainConfig
+from glowvox.train.waveglow_recipe import WaveGlowRecipe
 
 Record = Mapping[str, Any]
+AnyConfig = VocoderTrainConfig | WaveGlowTrainConfig
 
 
-def open_vocoder_run(folder: Path, config: VocoderTrainConfig) -> tuple[VocoderRun, Prepared]:
+def open_vocoder_run(folder: Path, config: AnyConfig) -> tuple[VocoderRun, Prepared]:
     """The run folder of a configuration, new or taken up, and its data. Nothing is written yet.
 
     raises  UsageError where the folder holds a run of another model or mel, CorpusError where the data has no sound
     """
-    if not config.prepared:
-        raise UsageError(
-            "nothing to train on: no prepared folder is named",
-            hint="make one with `glowvox data prepare CORPUS -o prepared/NAME --sound`",
-        )
-    prepared = Prepared.load(Path(config.prepared))
-    if not prepared.sound:
-        raise CorpusError(
-            f"{prepared.folder}: prepared without its recordings, which a vocoder learns from",
-            hint="prepare it again with --sound; what is done is kept",
-        )
+    prepared = open_prepared(config, sound=True)
     settings = VocoderSettings(train=config, mel=prepared.mel)
     if (folder / "run.toml").is_file():
-        before = VocoderRun.load_vocoder(folder).settings
-        if before.train.model != config.model or before.mel != prepared.mel:
-            what = "model" if before.train.model != config.model else "mel"
-            raise UsageError(
-                f"{folder}: this run was begun with other settings: {what} differs",
-                hint="give the settings it was begun with, or another run folder",
-            )
+        require_as_begun(folder, VocoderRun.load_vocoder(folder).settings, settings, ("model", "mel"))
     return VocoderRun(folder, settings), prepared
 
 
 def train_vocoder(
     folder: Path,
-    config: VocoderTrainConfig,
+    config: AnyConfig,
     *,
     devices: int | str = "auto",
     nodes: int = 1,
@@ -73,12 +63,14 @@ def train_vocoder(
         VocoderRun.create(folder, run.settings)
     torch.manual_seed(config.seed)
     model = make_vocoder(config.model, prepared.mel)
-    recipe = VocoderRecipe(config, model, fabric)
+    if config.begin_with:
+        take_weights(model, Path(config.begin_with), prepared.mel)
+    recipe = _recipe(config, model, fabric)
     feed = SegmentFeed(clips, held_out, config, prepared.mel)
     shown = one_a_speaker(held_out or clips)
 
     def sample(step: int) -> None:
-        write_samples(run.samples / f"step-{step:07d}", recipe, shown)
+        write_copies(run.samples / f"step-{step:07d}", recipe, shown)
         write_vocoder_report(run)
 
     loop = Loop(run, recipe, feed, sample=sample, report=watch(run) if first else lambda record: None)
@@ -89,6 +81,35 @@ def train_vocoder(
         return ""
     write_vocoder_report(run, ending=ending)
     return ending
+
+
+def _recipe(config: AnyConfig, model: Network, fabric: Fabric) -> VocoderRecipe | WaveGlowRecipe:
+    if isinstance(config, WaveGlowTrainConfig):
+        assert isinstance(model, WaveGlow)
+        return WaveGlowRecipe(config, model, fabric)
+    assert not isinstance(model, WaveGlow)
+    return VocoderRecipe(config, model, fabric)
+
+
+def take_weights(model: Network, place: Path, mel: MelConfig) -> None:
+    """Begin as a trained vocoder: its averaged weights, nothing of its optimizer.
+
+    place   a run folder, a weights file, or what `glowvox import` made of a published vocoder
+    raises  CheckpointError if it is none of them, or of another model; InputError where it was trained on other mels
+    """
+    vocoder = Vocoder.load(place)
+    vocoder.require(mel, maker="the prepared folder")
+    other = vocoder.model
+    if not isinstance(other, type(model)):
+        raise CheckpointError(f"{place}: {type(other).__name__}, expected {type(model).__name__}")
+    if isinstance(other, WaveGlow) and other.config != model.config:  # not all of which its tensors show
+        raise CheckpointError(
+            f"{place}: not a WaveGlow of this run's size", hint="give its size with --set model.width=…"
+        )
+    try:
+        model.load_state_dict(other.state_dict())
+    except RuntimeError as error:
+        raise CheckpointError(f"{place}: of another size than this run's model: {error}") from None
 
 
 def one_a_speaker(clips: list[Clip]) -> list[Clip]:

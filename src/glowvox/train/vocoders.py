@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -10,14 +12,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from glowvox.audio.mel import MelConfig
+from glowvox.audio.mel import MelConfig, compress
 from glowvox.audio.noise import draw
 from glowvox.errors import CheckpointError
+from glowvox.models.denoiser import Denoiser
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.istft_config import IstftConfig
 from glowvox.models.istft_vocoder import IstftVocoder
 from glowvox.models.upsampling_config import HiFiGANConfig
 from glowvox.models.vocoder_file import is_imported, load_vocoder
+from glowvox.models.waveglow import WaveGlow
+from glowvox.models.waveglow_config import WaveGlowConfig
 from glowvox.train.run import VocoderRun
 from glowvox.train.weights import read_vocoder_weights, trained_values
 
@@ -30,8 +35,13 @@ class Model(Protocol):
         ...
 
 
-def make_vocoder(config: IstftConfig | HiFiGANConfig, mel: MelConfig) -> IstftVocoder | HiFiGAN:
+Network = IstftVocoder | HiFiGAN | WaveGlow  # those that are trained here
+
+
+def make_vocoder(config: IstftConfig | HiFiGANConfig | WaveGlowConfig, mel: MelConfig) -> Network:
     """An untrained vocoder of some settings."""
+    if isinstance(config, WaveGlowConfig):
+        return WaveGlow(config, mel)
     return IstftVocoder(config, mel) if isinstance(config, IstftConfig) else HiFiGAN(config, mel)
 
 
@@ -76,11 +86,15 @@ class Vocoder:
         self.mel.require_same(mel, own=f"the vocoder {self.name}", others=maker)
 
     @torch.no_grad()
-    def __call__(self, mel: npt.NDArray[np.float32], seed: int = 0) -> npt.NDArray[np.float32]:
+    def __call__(
+        self, mel: npt.NDArray[np.float32], seed: int = 0, *, denoiser: Denoiser | None = None, strength: float = 0.1
+    ) -> npt.NDArray[np.float32]:
         """Samples of a mel; the same for the same seed.
 
-        mel      (M, T)
-        returns  (S,)
+        mel       (M, T)
+        denoiser  from `denoiser`; None leaves the sound as it is
+        strength  of the denoiser
+        returns   (S,)
         """
         batch = torch.from_numpy(np.ascontiguousarray(mel))[None]
         if isinstance(self.model, IstftVocoder):
@@ -89,5 +103,23 @@ class Vocoder:
             with torch.random.fork_rng(devices=()):  # of those that draw noise
                 torch.manual_seed(seed)
                 wave = self.model(batch)
+        if denoiser is not None:
+            wave = denoiser(wave, strength)
         samples: npt.NDArray[np.float32] = wave[0].numpy()
         return samples
+
+    @torch.no_grad()
+    def denoiser(self) -> Denoiser:
+        """Takes out the hum that the vocoder makes of silence without noise; WaveGlow, as published, of zeros."""
+        model, mel = self.model, self.mel
+        silence = float(compress(np.zeros(1), mel)[0])
+        made: Callable[[Tensor], Tensor] = model
+        if isinstance(model, IstftVocoder):
+            made = partial(_quietly, model)
+        elif isinstance(model, WaveGlow):
+            made, silence = partial(model.generate, sigma=0.0), 0.0
+        return Denoiser.of(made, bands=mel.bands, fft_size=mel.fft_size, hop=mel.hop, level=silence)
+
+
+def _quietly(model: IstftVocoder, mel: Tensor) -> Tensor:
+    return model(mel, noise=mel.new_zeros(len(mel), mel.shape[2] * model.mel.hop))  # type: ignore[no-any-return]

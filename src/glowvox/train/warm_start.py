@@ -15,6 +15,7 @@ from glowvox.models.flowtron_file import FlowtronSettings, read_flowtron
 from glowvox.train.flowtron_config import WarmStartConfig
 from glowvox.train.flowtron_speaker import file_settings, trained_flowtron
 from glowvox.train.freezing import chosen_names
+from glowvox.train.named_rows import copy_rows
 from glowvox.train.run import RunFolder
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def warm_start(model: Flowtron, settings: FlowtronSettings, config: WarmStartCon
                 continue
             if name in (SYMBOLS, SPEAKERS) and value.shape[1:] == values[name].shape[1:]:
                 here, there = _names(name, settings), _names(name, theirs)
-                rows[name] = (_copy_rows(value, here, values[name], there), len(value))
+                rows[name] = (copy_rows(value, here, values[name], there), len(value))
             elif value.shape == values[name].shape:
                 value.copy_(values[name])
             else:
@@ -100,12 +101,3 @@ def warm_start(model: Flowtron, settings: FlowtronSettings, config: WarmStartCon
 
 def _names(table: str, settings: FlowtronSettings) -> tuple[str, ...]:
     return settings.symbols if table == SYMBOLS else settings.speakers
-
-
-def _copy_rows(own: Tensor, here: tuple[str, ...], values: Tensor, there: tuple[str, ...]) -> int:
-    """Copy the rows whose names both have; gives their number."""
-    places = {name: row for row, name in enumerate(there)}
-    known = [(row, places[name]) for row, name in enumerate(here) if name in places]
-    for row, place in known:
-        own[row] = values[place]
-    return len(known)

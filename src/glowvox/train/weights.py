@@ -6,22 +6,20 @@ start from such a file.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import torch
 from msgspec import structs
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from glowvox import config
 from glowvox.errors import CheckpointError
-from glowvox.files import write_bytes
+from glowvox.models.tensor_file import Format, read_tensors, write_tensors
 from glowvox.train.checkpoint import read_part, step_of
-from glowvox.train.run import AnyRun, Run, RunSettings, VocoderRun, VocoderSettings, kind_in
+from glowvox.train.config import FinetuneConfig
+from glowvox.train.run import VOCODER_KINDS, AnyRun, Run, RunSettings, VocoderRun, VocoderSettings, kind_in
 
-HEADER = "glowvox"
+FORMAT = Format("glowvox", "weights file", "published checkpoints come in by `glowvox import`")
 
 
 def trained_values(run: AnyRun) -> tuple[dict[str, Tensor], int]:
@@ -56,7 +54,9 @@ def write_weights(
     # where the data lay is nobody else's business
     settings = structs.replace(
         run.settings,
-        train=structs.replace(run.settings.train, prepared="", model=model),
+        train=structs.replace(
+            run.settings.train, prepared="", model=model, finetune=FinetuneConfig(), speaker_vectors=()
+        ),
         variation=run.settings.variation if variation is None else variation,
     )
     return _write(path, values, config.dumps(settings), card | {"step": str(step)})
@@ -74,9 +74,7 @@ def _write(path: Path, values: dict[str, Tensor], settings: str, card: dict[str,
     for name, value in halves.items():
         if not torch.isfinite(value).all():
             raise CheckpointError(f"{path}: '{name}' does not fit half precision")
-    blob = save(halves, metadata={HEADER: json.dumps({"settings": settings, **card})})
-    write_bytes(path, blob)
-    return len(blob)
+    return write_tensors(path, halves, {"settings": settings, **card}, FORMAT)
 
 
 def read_weights(path: Path) -> tuple[RunSettings, dict[str, Tensor], dict[str, str]]:
@@ -85,7 +83,7 @@ def read_weights(path: Path) -> tuple[RunSettings, dict[str, Tensor], dict[str, 
     raises  CheckpointError if it is missing, truncated, no file of ours, or a vocoder's
     """
     text, values, header = _read(path)
-    if kind_in(text) == "vocoder":
+    if kind_in(text) in VOCODER_KINDS:
         raise CheckpointError(f"{path}: weights of a vocoder, where those of a voice are expected")
     return config.loads(text, RunSettings, where=str(path)), values, header
 
@@ -96,23 +94,13 @@ def read_vocoder_weights(path: Path) -> tuple[VocoderSettings, dict[str, Tensor]
     raises  CheckpointError if it is missing, truncated, no file of ours, or a voice's
     """
     text, values, header = _read(path)
-    if kind_in(text) != "vocoder":
+    if kind_in(text) not in VOCODER_KINDS:
         raise CheckpointError(f"{path}: weights of a voice, where those of a vocoder are expected")
     return config.loads(text, VocoderSettings, where=str(path)), values, header
 
 
 def _read(path: Path) -> tuple[str, dict[str, Tensor], dict[str, str]]:
-    try:
-        with safe_open(path, "pt") as file:
-            header = json.loads((file.metadata() or {})[HEADER])
-            values = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - a safe_open file is no mapping
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: no such file") from None
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path}: not a readable weights file: {error}") from None
-    except (KeyError, ValueError):
-        raise CheckpointError(
-            f"{path}: these tensors were not written by glowvox",
-            hint="published checkpoints come in by `glowvox import`",
-        ) from None
-    return header.pop("settings"), values, header
+    header, values = read_tensors(path, FORMAT)
+    if "settings" not in header:
+        raise CheckpointError(f"{path}: not a {FORMAT.name} of glowvox", hint=FORMAT.hint)
+    return header.pop("settings"), {name: value.float() for name, value in values.items()}, header

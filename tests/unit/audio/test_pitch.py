@@ -25,7 +25,7 @@ def test_steady_tones(f0: float, rate: int) -> None:
     found = pitch(voice(np.full(rate // 2, f0), rate), rate, hop=rate // 86)
     inner = slice(4, -4)
     assert found.voiced[inner].all()
-    np.testing.assert_allclose(found.f0[inner], f0, rtol=0.005)
+    np.testing.assert_allclose(found.f0[inner], f0, rtol=0.001)
 
 
 @pytest.mark.parametrize(("start", "end"), [(100, 200), (300, 90), (80, 400)])
@@ -35,7 +35,7 @@ def test_glides_are_followed_where_the_frames_are(start: float, end: float) -> N
         found = pitch(voice(track), RATE, hop=HOP, padding=padding)
         wanted = at_frames(np.append(track, track[-1]), len(found.f0), first)
         assert len(found.f0) == RATE // HOP + (padding == "centred")
-        np.testing.assert_allclose(found.f0[6:-6], wanted[6:-6], rtol=0.02)
+        np.testing.assert_allclose(found.f0[6:-6], wanted[6:-6], rtol=0.003)
 
 
 def test_noise_between_voices_is_unvoiced() -> None:
@@ -78,7 +78,8 @@ def test_agrees_with_librosas_pyin_on_speech(corpora_dir) -> None:
     theirs, voiced, _ = librosa.pyin(samples, fmin=60, fmax=500, sr=RATE, frame_length=1024, hop_length=HOP)
     both = voiced & ours.voiced
     assert (voiced == ours.voiced).mean() > 0.8
-    assert (np.abs(np.log2(ours.f0[both] / theirs[both])) < 0.07).mean() > 0.93
+    # a tenth of an octave: what it hears lies up to half a frame before the frame, where the pitch moves
+    assert (np.abs(np.log2(ours.f0[both] / theirs[both])) < 0.1).mean() > 0.93
 
 
 def test_short_empty_and_silent_signals() -> None:

@@ -391,7 +391,7 @@ def test_a_corpus_without_recordings_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(WINDOWS, reason="needs signals")
 def test_ctrl_c_ends_in_one_line_and_keeps_what_is_done(tmp_path: Path) -> None:
-    corpus = make_ljspeech(tmp_path / "long-en", [f"{text} Part {n}." for n in range(5) for text in SENTENCES[:6]])
+    corpus = make_ljspeech(tmp_path / "long-en", [f"{text} Part {n}." for n in range(25) for text in SENTENCES[:6]])
     out = tmp_path / "out"
     process = subprocess.Popen(command(corpus, out, "--workers", "1"), stderr=subprocess.PIPE, text=True)
     cache = out / "cache" / "all.jsonl"

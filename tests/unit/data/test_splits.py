@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glowvox.data.splits import read_lists, seeded_splits, sentence_key
+from glowvox.data.splits import SplitRule, read_lists, seeded_splits, sentence_key
 from glowvox.data.utterance import Utterance
 from tests.fixtures.corpora import make_tree
 
@@ -51,7 +51,7 @@ def test_the_split_is_written_in_stone() -> None:
 
 
 def test_another_seed_gives_another_split() -> None:
-    assert seeded_splits(utterances(200), seed=1)["test"] != seeded_splits(utterances(200))["test"]
+    assert seeded_splits(utterances(200), SplitRule(seed=1))["test"] != seeded_splits(utterances(200))["test"]
 
 
 def test_clips_of_one_sentence_stay_together() -> None:

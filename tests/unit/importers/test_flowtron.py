@@ -18,7 +18,7 @@ from glowvox.errors import CheckpointError, ConfigError, UsageError
 from glowvox.importers.flowtron import import_flowtron
 from glowvox.importers.flowtron_names import our_name
 from glowvox.importers.flowtron_speakers import read_speakers
-from glowvox.models.flowtron_file import HEADER, read_flowtron
+from glowvox.models.flowtron_file import FORMAT, read_flowtron
 from glowvox.models.flowtron_sampling import Sampling
 from tests.golden.checks_published_names import shapes_of
 
@@ -225,7 +225,7 @@ def test_tensors_that_do_not_fit_are_named_and_nothing_is_written(
     ("content", "message"),
     [
         ("{", "not valid JSON"),
-        ("[]", "no 'model_config' section"),
+        ("[]", "holds a list"),
         ('{"model_config": {"n_flow": 2}}', "model_config: unknown key 'n_flow'; did you mean 'n_flows'"),
         ('{"model_config": {"n_flows": "2"}}', "n_flows = '2' must be a whole number"),
         ('{"model_config": {"use_gate_layer": "yes"}}', "use_gate_layer = 'yes' must be true or false"),
@@ -318,7 +318,7 @@ def test_a_file_of_another_kind_or_size_is_refused(tmp_path: Path) -> None:
 
     with safe_open(tmp_path / "ours", "pt") as file:
         header = file.metadata()
-    assert set(header) == {HEADER}
+    assert set(header) == {FORMAT.key}
     save_file({"embedding.weight": torch.zeros(185, 8)}, tmp_path / "cut", metadata=header)
     with pytest.raises(CheckpointError, match="not of the model in their settings"):
         read_flowtron(tmp_path / "cut")

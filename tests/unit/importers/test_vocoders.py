@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
 from glowvox.audio.conventions import CONVENTIONS
-from glowvox.audio.mel import MelConfig
-from glowvox.errors import CheckpointError, ConfigError, UsageError
+from glowvox.audio.mel import MelConfig, log_mel
+from glowvox.errors import CheckpointError, ConfigError, InputError, UsageError
 from glowvox.importers.vocoder_names import generator_name, vocos_name
 from glowvox.importers.vocoder_settings import bigvgan_config, mel_config
-from glowvox.importers.vocoders import ImportedVocoder, import_bigvgan, import_hifi_gan, import_vocos, translate
+from glowvox.importers.vocoders import import_vocoder, translate
 from glowvox.models.bigvgan import BigVGAN
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.upsampling_config import HiFiGANConfig
 from glowvox.models.vocoder_file import load_vocoder
+from tests.fixtures.runs import make_run
 
 DILATIONS = [[1, 3, 5]] * 3
 V1: dict[str, Any] = {
@@ -119,23 +120,25 @@ def shapes(golden_dir: Path, name: str) -> dict[str, Any]:
     return table
 
 
-PUBLISHED: dict[str, tuple[Callable[..., ImportedVocoder], dict[str, Any] | str]] = {
-    "hifigan_v1_generator": (import_hifi_gan, V1),
-    "hifigan_v2_generator": (import_hifi_gan, V1 | {"upsample_initial_channel": 128}),
-    "hifigan_v3_generator": (import_hifi_gan, V3),
-    "bigvgan_base_24khz_100band": (import_bigvgan, BASE),
-    "bigvgan_base_22khz_80band": (import_bigvgan, BASE | {"num_mels": 80, "sampling_rate": 22050, "fmax": 8000}),
-    "vocos_mel_24khz": (import_vocos, VOCOS_YAML),
+PUBLISHED: dict[str, tuple[str, dict[str, Any] | str]] = {
+    "hifigan_v1_generator": ("hifi-gan", V1),
+    "hifigan_v2_generator": ("hifi-gan", V1 | {"upsample_initial_channel": 128}),
+    "hifigan_v3_generator": ("hifi-gan", V3),
+    "bigvgan_base_24khz_100band": ("bigvgan", BASE),
+    "bigvgan_base_22khz_80band": ("bigvgan", BASE | {"num_mels": 80, "sampling_rate": 22050, "fmax": 8000}),
+    "vocos_mel_24khz": ("vocos", VOCOS_YAML),
 }
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_sizes_import_with_their_parameter_count(name: str, golden_dir: Path, tmp_path: Path) -> None:
-    run, content = PUBLISHED[name]
+    family, content = PUBLISHED[name]
     entry = shapes(golden_dir, name)
     tensors = {tensor: torch.zeros(shape) + 0.01 for tensor, shape in entry["tensors"].items()}
     save_file(tensors, tmp_path / "theirs.safetensors")
-    done = run(tmp_path / "theirs.safetensors", settings(tmp_path, content), tmp_path / "ours.safetensors")
+    done = import_vocoder(
+        family, tmp_path / "theirs.safetensors", settings(tmp_path, content), tmp_path / "ours.safetensors"
+    )
     assert done.parameters == entry["n_parameters"]
     assert done.used + done.remade == len(tensors)
     assert done.skipped == ()
@@ -209,12 +212,79 @@ def test_every_form_of_the_weights_makes_the_same_wave(tmp_path: Path, form: str
         save_file(tensors, tmp_path / container)
     else:
         torch.save({"generator": {f"module.{name}": value for name, value in tensors.items()}}, tmp_path / container)
-    done = import_hifi_gan(tmp_path / container, settings(tmp_path, TINY), tmp_path / "ours.safetensors")
+    done = import_vocoder("hifi-gan", tmp_path / container, settings(tmp_path, TINY), tmp_path / "ours.safetensors")
     assert done.used == len(tensors)
     assert done.mel == MelConfig()
     mel = torch.randn(1, 80, 7, generator=torch.Generator().manual_seed(1))
     loaded, _ = load_vocoder(done.file)
     torch.testing.assert_close(loaded(mel), model(mel), atol=1e-5, rtol=1e-4)
+
+
+def test_the_last_generator_of_a_folder_is_taken(tmp_path: Path) -> None:
+    model, theirs = hifi_gan_tensors()
+    settings(tmp_path, TINY)
+    torch.save({"generator": {name: value + 1 for name, value in theirs.items()}}, tmp_path / "g_00000900")
+    torch.save({"generator": theirs}, tmp_path / "g_00001000")
+    torch.save({"mpd": {}}, tmp_path / "do_00001000")
+    done = import_vocoder("hifi-gan", tmp_path, None, tmp_path / "ours.safetensors")
+    torch.testing.assert_close(load_vocoder(done.file)[0].state_dict(), model.state_dict())
+
+
+def test_an_experiment_of_amphions_is_read(tmp_path: Path) -> None:
+    model, theirs = hifi_gan_tensors()
+    mel = {"sample_rate": 22050, "n_mel": 80, "n_fft": 1024, "win_size": 1024, "hop_size": 256, "fmin": 0, "fmax": 8000}
+    sizes = {key: value for key, value in TINY.items() if key.startswith(("resblock", "upsample"))}
+    (tmp_path / "args.json").write_text(
+        json.dumps({"preprocess": mel, "model": {"generator": "hifigan", "hifigan": sizes}})
+    )
+    (tmp_path / "checkpoints").mkdir()
+    torch.save({"generator_state_dict": theirs}, tmp_path / "checkpoints" / "0000400.pt")
+    done = import_vocoder("hifi-gan", tmp_path, None, tmp_path / "ours.safetensors")
+    assert done.mel == MelConfig()
+    torch.testing.assert_close(load_vocoder(done.file)[0].state_dict(), model.state_dict())
+    with pytest.raises(ConfigError, match=r"no section 'model.bigvgan'"):
+        import_vocoder("bigvgan", tmp_path, None, tmp_path / "other.safetensors")
+
+
+def test_centred_mels_are_those_of_a_sound_half_a_hop_later() -> None:
+    """Why a generator may take them: nothing but the place of its frames is another."""
+    random = np.random.default_rng(0)
+    sound = np.sin(np.cumsum(random.uniform(0.02, 0.2, 9000))) + 0.1 * random.normal(size=9000)
+    centred = log_mel(sound, CONVENTIONS["tacotron-22k"])
+    later = log_mel(np.concatenate([np.zeros(128), sound]), MelConfig())
+    inside = slice(3, later.shape[1] - 3)
+    assert np.abs(centred[:, inside] - later[:, inside]).max() < 1e-3
+    assert np.abs(centred[:, inside] - log_mel(sound, MelConfig())[:, inside]).mean() > 0.1
+
+
+def test_a_generator_takes_the_mels_of_a_run_that_differ_in_their_place_alone(tmp_path: Path) -> None:
+    settings(tmp_path, TINY)
+    torch.save({"generator": hifi_gan_tensors()[1]}, tmp_path / "g_1")
+    run = make_run(tmp_path / "house").folder
+    same = import_vocoder("hifi-gan", tmp_path, None, tmp_path / "a.safetensors", mel_of=run)
+    assert (same.mel, same.moved) == (MelConfig(), False)
+    text = (run / "run.toml").read_text()
+    (run / "run.toml").write_text(
+        text.replace('padding = "same"', 'padding = "centred"').replace("epsilon = 1e-09", "epsilon = 0.0")
+    )
+    centred = import_vocoder("hifi-gan", tmp_path, None, tmp_path / "b.safetensors", mel_of=run)
+    assert (centred.mel, centred.moved) == (CONVENTIONS["tacotron-22k"], True)
+    assert load_vocoder(centred.file)[1] == CONVENTIONS["tacotron-22k"]
+    (run / "run.toml").write_text(text.replace("high = 8000.0", "high = 11025.0"))
+    with pytest.raises(InputError, match="the vocoder and .*house use different mel spectrograms: high 8000.0 against"):
+        import_vocoder("hifi-gan", tmp_path, None, tmp_path / "c.safetensors", mel_of=run)
+    assert not (tmp_path / "c.safetensors").exists()
+
+
+def test_a_folder_without_a_generator_or_settings_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "one" / "two" / "three" / "four"
+    place.mkdir(parents=True)
+    with pytest.raises(CheckpointError, match="no checkpoint in this folder"):
+        import_vocoder("hifi-gan", place, None, tmp_path / "ours")
+    torch.save({"generator": {}}, place / "g_1")
+    with pytest.raises(UsageError, match=r"no args.json or config.json or config.yaml beside it or above it"):
+        import_vocoder("hifi-gan", place, None, tmp_path / "ours")
+    assert not (tmp_path / "ours").exists()
 
 
 def test_bigvgan_filters_are_looked_at_and_its_options_read(tmp_path: Path) -> None:
@@ -242,7 +312,7 @@ def test_bigvgan_filters_are_looked_at_and_its_options_read(tmp_path: Path) -> N
     theirs["activation_post.upsample.filter"] = torch.full((1, 1, 12), 1 / 12)
     theirs["activation_post.downsample.lowpass.filter"] = model.activation.taps  # type: ignore[assignment]
     torch.save({"generator": theirs}, tmp_path / "g")
-    done = import_bigvgan(tmp_path / "g", settings(tmp_path, table), tmp_path / "ours.safetensors")
+    done = import_vocoder("bigvgan", tmp_path / "g", settings(tmp_path, table), tmp_path / "ours.safetensors")
     assert done.remade == 2
     assert done.different == ("activation_post.upsample.filter",)
     mel = torch.randn(1, 100, 4, generator=torch.Generator().manual_seed(1))
@@ -282,7 +352,7 @@ def test_vocos_from_a_training_run_leaves_its_discriminators(tmp_path: Path) -> 
         "multiperioddisc.discriminators.0.conv_post.bias": torch.zeros(1),
     }
     torch.save({"state_dict": tensors, "epoch": 3}, tmp_path / "last.ckpt")
-    done = import_vocos(tmp_path / "last.ckpt", settings(tmp_path, TINY_YAML), tmp_path / "ours.safetensors")
+    done = import_vocoder("vocos", tmp_path / "last.ckpt", settings(tmp_path, TINY_YAML), tmp_path / "ours.safetensors")
     assert done.skipped == ("multiperioddisc.discriminators.0.conv_post.bias",)
     assert done.different == ("feature_extractor.mel_spec.spectrogram.window",)
     assert done.mel == CONVENTIONS["vocos-24k"]
@@ -334,7 +404,7 @@ def test_vocos_settings_as_json_and_inside_a_training_file_are_the_same(tmp_path
 def test_vocos_models_that_are_not_made_here_are_named(tmp_path: Path, change: tuple[str, str], message: str) -> None:
     torch.save(vocos_tensors(), tmp_path / "v.bin")
     with pytest.raises(ConfigError, match=message):
-        import_vocos(tmp_path / "v.bin", settings(tmp_path, VOCOS_YAML.replace(*change)), tmp_path / "ours")
+        import_vocoder("vocos", tmp_path / "v.bin", settings(tmp_path, VOCOS_YAML.replace(*change)), tmp_path / "ours")
     assert not (tmp_path / "ours").exists()
 
 
@@ -349,10 +419,10 @@ def test_tensors_that_do_not_fit_are_named_and_nothing_is_written(tmp_path: Path
     for message, tensors in cases.items():
         torch.save({"generator": tensors}, tmp_path / "g")
         with pytest.raises(CheckpointError, match=message):
-            import_hifi_gan(tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
+            import_vocoder("hifi-gan", tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
     torch.save({"mpd": whole, "msd": whole, "steps": 3}, tmp_path / "g")
     with pytest.raises(CheckpointError, match="no named tensors in it; its entries are mpd, msd, steps"):
-        import_hifi_gan(tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
+        import_vocoder("hifi-gan", tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
     assert not (tmp_path / "ours").exists()
 
 
@@ -364,15 +434,15 @@ def test_wrong_settings_are_named(tmp_path: Path) -> None:
         (TINY | {"upsample_rates": [8, 8, 2]}, "rates = .* make 128 samples of a frame, the mel's hop is 256"),
         (TINY | {"upsample_kernel_sizes": [16, 16, "8"]}, "kernels"),
         (TINY | {"fmax": 20000}, "high = 20000"),
-        ("[1, 2]", "holds no table"),
+        ("[1, 2]", "holds a list"),
         ("{", "not valid JSON"),
     ):
         with pytest.raises(ConfigError, match=message):
-            import_hifi_gan(tmp_path / "g", settings(tmp_path, content), tmp_path / "ours")
+            import_vocoder("hifi-gan", tmp_path / "g", settings(tmp_path, content), tmp_path / "ours")
     with pytest.raises(ConfigError, match="'activation' is missing; expected the settings file of a BigVGAN"):
-        import_bigvgan(tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
+        import_vocoder("bigvgan", tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
     with pytest.raises(ConfigError, match="no such file"):
-        import_hifi_gan(tmp_path / "g", tmp_path / "none.json", tmp_path / "ours")
+        import_vocoder("hifi-gan", tmp_path / "g", tmp_path / "none.json", tmp_path / "ours")
 
 
 def test_a_pickle_that_would_run_code_is_refused_and_runs_none(tmp_path: Path) -> None:
@@ -384,14 +454,14 @@ def test_a_pickle_that_would_run_code_is_refused_and_runs_none(tmp_path: Path) -
     (tmp_path / "h").write_bytes(pickle.dumps({"generator": Hostile()}))
     for name in ("g", "h"):
         with pytest.raises(CheckpointError):
-            import_hifi_gan(tmp_path / name, settings(tmp_path, TINY), tmp_path / "ours")
+            import_vocoder("hifi-gan", tmp_path / name, settings(tmp_path, TINY), tmp_path / "ours")
     assert not (tmp_path / "touched").exists()
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "ours").write_text("mine")
     with pytest.raises(UsageError, match="exists already"):
-        import_hifi_gan(tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
+        import_vocoder("hifi-gan", tmp_path / "g", settings(tmp_path, TINY), tmp_path / "ours")
     assert (tmp_path / "ours").read_text() == "mine"
 
 

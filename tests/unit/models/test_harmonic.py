@@ -16,10 +16,23 @@ RATE, HOP = 22_050, 256
 def test_a_steady_pitch_gives_all_its_harmonics_with_unit_power(hz: float) -> None:
     made = pulses(torch.full((1, 40), hz), torch.ones(1, 40), sample_rate=RATE, hop=HOP)[0].double()
     cycles = torch.arange(1, 40 * HOP + 1).double() * hz / RATE
-    count = int(RATE / 2 / hz)
-    expected = sum(torch.cos(2 * math.pi * k * cycles) for k in range(1, count + 1)) * math.sqrt(2 / count)
+    room = RATE / 2 / hz
+    last = int(room)
+    whole = sum(torch.cos(2 * math.pi * k * cycles) for k in range(1, last))
+    expected = (whole + (room - last) * torch.cos(2 * math.pi * last * cycles)) * math.sqrt(
+        2 / (last - 1 + (room - last) ** 2)
+    )
     torch.testing.assert_close(made, expected, rtol=1e-3, atol=1e-2)
     assert made.square().mean().item() == pytest.approx(1.0, abs=0.05)
+
+
+def test_no_step_where_a_harmonic_comes_in() -> None:
+    edge = RATE / 2 / 57  # the pitch at which the 57th meets half the rate
+    below, above = (
+        pulses(torch.full((1, 8), hz), torch.ones(1, 8), sample_rate=RATE, hop=HOP)[0]
+        for hz in (edge - 2e-5, edge + 2e-5)
+    )
+    torch.testing.assert_close(below, above, rtol=0, atol=2e-2)
 
 
 def test_phase_runs_on_where_the_voice_is_silent_and_amplitude_follows_voicing() -> None:

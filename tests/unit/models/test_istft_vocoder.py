@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from glowvox.audio.mel import MelConfig
+from glowvox.audio.mel import MelConfig, log_mel
 from glowvox.errors import ConfigError
 from glowvox.models.harmonic import pulses
 from glowvox.models.istft_config import PRESETS, IstftConfig
@@ -53,13 +53,15 @@ def test_a_plain_head_makes_the_wave_of_its_spectrum() -> None:
 def test_a_frame_depends_on_its_neighbours_within_reach_alone(source: str, stack: int) -> None:
     model = make(source=source, stack=stack)
     mel = torch.randn(1, MEL.bands, 80, requires_grad=True)
-    model.spectra(mel).gain[0, 40].sum().backward()
+    found = model.spectra(mel)
+    pitch = 0 if found.log_f0 is None else found.log_f0[0, 40]
+    (found.gain[0, 40].sum() + pitch).backward()  # both networks
     assert mel.grad is not None
     (touched,) = mel.grad[0].abs().sum(0).nonzero(as_tuple=True)
-    reach = model.network.reach * stack + stack - 1
+    reach = model.reach + stack - 1
     assert int(touched.min()) >= 40 - reach
     assert int(touched.max()) <= 40 + reach
-    assert int(touched.max()) - int(touched.min()) > 2 * model.network.reach * stack - stack
+    assert int(touched.max()) - int(touched.min()) > 2 * model.reach - stack
 
 
 @pytest.mark.parametrize("frames", [1, 2, 7])
@@ -70,6 +72,19 @@ def test_any_number_of_frames_gives_as_many_hops(frames: int) -> None:
         assert torch.isfinite(wave).all()
 
 
+def test_before_training_the_wave_has_the_envelope_of_its_mel() -> None:
+    wave = 0.1 * torch.randn(1, 60 * MEL.hop, generator=torch.Generator().manual_seed(0))
+    mel = torch.from_numpy(log_mel(wave[0].numpy(), MEL))[None]
+    for source in ("harmonic", "plain"):
+        torch.manual_seed(1)
+        made = make(source=source)(mel)[0].detach().numpy()
+        found = torch.from_numpy(log_mel(made, MEL))
+        quieter = math.log(2) / 2 if source == "harmonic" else None  # half of it is pulses, silent here or not
+        if quieter is not None:
+            assert abs(float((mel[0] - found)[:, 3:-3].mean())) < quieter + 0.1
+        assert float((mel[0] - found)[:, 3:-3].mean(1).std()) < 0.6
+
+
 def test_noise_given_makes_the_wave_repeatable() -> None:
     model, mel = make(), torch.randn(1, MEL.bands, 9)
     noise = torch.randn(1, 9 * MEL.hop)
@@ -78,7 +93,7 @@ def test_noise_given_makes_the_wave_repeatable() -> None:
 
 def test_sizes_by_name() -> None:
     sizes = {name: sum(p.numel() for p in IstftVocoder(config, MEL).parameters()) for name, config in PRESETS.items()}
-    assert sizes == {"istft-small": 3_717_125, "istft-fast": 2_155_210, "istft-base": 13_724_165}
+    assert sizes == {"istft-small": 4_032_726, "istft-fast": 2_542_491, "istft-base": 14_039_254}
 
 
 def test_a_mel_whose_frames_lie_elsewhere_is_refused() -> None:

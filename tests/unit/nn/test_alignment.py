@@ -16,7 +16,7 @@ from torch import Tensor
 
 from glowvox.errors import InputError
 from glowvox.nn import alignment
-from glowvox.nn.alignment import require_room, search, search_reference
+from glowvox.nn.alignment import diagonal, require_room, search, search_reference
 
 
 def all_durations(tokens: int, frames: int) -> Iterator[tuple[int, ...]]:
@@ -122,3 +122,17 @@ def test_without_numba_the_reference_takes_over_and_says_so_once(
         assert torch.equal(search(score, tokens, frames), expected)
     assert len(caplog.records) == 1
     assert "runs in torch, several times slower: numba is not usable here" in caplog.text
+
+
+def test_where_nothing_is_known_an_even_reading_is_the_best() -> None:
+    tokens, frames = torch.tensor([4, 3]), torch.tensor([20, 9])
+    scores = diagonal(tokens, frames, (20, 4))
+    assert search(scores, tokens, frames).tolist() == [[5, 5, 5, 5], [3, 3, 3, 0]]
+    torch.testing.assert_close(diagonal(tokens[1:], frames[1:], (9, 3)), scores[1:, :9, :3])
+    assert float(scores.max()) <= 0
+
+
+def test_its_slack_is_some_frames_and_a_share_of_the_whole() -> None:
+    scores = diagonal(torch.tensor([500]), torch.tensor([1000]), (1000, 500))
+    away = 1000 * (alignment.SLACK_SHARE + alignment.SLACK_FRAMES / 1000)  # frames
+    assert scores[0, 500, 250 + int(away / 2)] == pytest.approx(-0.5, abs=0.03)

@@ -9,10 +9,15 @@ import pytest
 import torch
 
 from glowvox.audio.mel import MelConfig
+from glowvox.audio.wave import Audio, write_wav
 from glowvox.errors import UsageError
 from glowvox.models.flowtron_file import FlowtronSettings, build, write_flowtron
 from glowvox.text.symbols import ARPABET
-from glowvox.train.flowtron_speaker import FlowtronSpeaker, gate_curve, is_flowtron
+from glowvox.train.conversion import convert_reading
+from glowvox.train.flowtron_speaker import Attending, FlowtronSpeaker, gate_curve, is_flowtron
+from glowvox.train.styling import recording
+from tests.fixtures.corpora import clip
+from tests.fixtures.exported import shake
 from tests.fixtures.flowtrons import MODEL
 from tests.fixtures.runs import make_run
 
@@ -71,3 +76,33 @@ def test_files_and_runs_are_told_apart(file: Path, tmp_path: Path) -> None:
     assert not is_flowtron(tmp_path / "run")
     assert not is_flowtron(tmp_path / "noise.safetensors")
     assert not is_flowtron(tmp_path / "nowhere.safetensors")
+
+
+def test_sentences_side_by_side_are_those_spoken_alone(file: Path) -> None:
+    speaker = FlowtronSpeaker.load(file)
+    attending = Attending(gate=None, temperature=1.3, longest=20)
+    together = speaker.speak("A cat. [pause:0.2s] A cat saw a mat.", seed=3, attending=attending)
+    alone = speaker.speak("A cat saw a mat.", seed=3, attending=attending)[0]
+    assert [item.mel.shape for item in together] == [(80, 20), (80, 20)]
+    np.testing.assert_allclose(together[1].mel, alone.mel, atol=1e-5)
+    for found, made in zip(together[1].attention, alone.attention, strict=True):
+        np.testing.assert_allclose(found, made, atol=1e-5)
+
+
+def test_a_recording_converted_to_its_own_speaker_is_the_recording(file: Path, tmp_path: Path) -> None:
+    speaker = FlowtronSpeaker.load(file)
+    shake(speaker.model)
+    write_wav(tmp_path / "clip.wav", Audio(clip(0.8, silence=0.05), 16_000))
+    mels: list[np.ndarray] = []
+
+    class Listening:
+        def __call__(self, mel: np.ndarray, seed: int) -> np.ndarray:
+            mels.append(mel)
+            return np.zeros(mel.shape[1] * 256, np.float32)
+
+    speaker.vocoder = Listening()  # type: ignore[assignment]
+    for target in ("ben", "anna"):
+        convert_reading(speaker, tmp_path / "clip.wav", "A cat.", source="ben", target=target)
+    heard = recording(speaker, tmp_path / "clip.wav", "A cat.").mel.numpy()
+    np.testing.assert_allclose(mels[0], heard, atol=2e-3)
+    assert np.abs(mels[1] - heard).mean() > 0.01

@@ -19,7 +19,7 @@ from glowvox.train.vocoder_config import VocoderTrainConfig
 RECIPES = Path(__file__).resolve().parents[3] / "recipes"
 
 
-@pytest.mark.parametrize("name", ["tiny", "small", "base"])
+@pytest.mark.parametrize("name", ["tiny", "small", "voice", "base"])
 def test_a_recipe_names_every_setting_but_the_data(name: str) -> None:
     path = RECIPES / f"{name}.toml"
     config = load(path, TrainConfig)

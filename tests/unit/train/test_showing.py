@@ -13,7 +13,7 @@ from glowvox.errors import AudioError
 from glowvox.train.recipe import GlowTTSRecipe
 from glowvox.train.run import Run
 from glowvox.train.samples import SampleSheet, SampleWriter
-from glowvox.train.showing import Showing
+from glowvox.train.showing import VoiceShowing
 from glowvox.train.speaker import Speaker
 from tests.unit.train.conftest import Sampled
 
@@ -60,12 +60,14 @@ class Tracker:
         raise OSError(28, "No space left on device")
 
 
-def showing(sampled: Sampled, folder: Path, writer: Writer, *, average: bool = True, tracker: object = None) -> Showing:
+def showing(
+    sampled: Sampled, folder: Path, writer: Writer, *, average: bool = True, tracker: object = None
+) -> VoiceShowing:
     run = Run.create(folder, sampled.run.settings)
     model = sampled.speaker.model
     values = {name: value.detach() + 1 for name, value in model.named_parameters()}
     recipe = Recipe(model, Average(values) if average else None)
-    return Showing(run, cast(GlowTTSRecipe, recipe), cast(SampleWriter, writer), cast("None", tracker))
+    return VoiceShowing(run, cast(GlowTTSRecipe, recipe), cast(SampleWriter, writer), cast("None", tracker))
 
 
 def test_averaged_weights_speak_and_the_model_in_training_stays_as_it_is(sampled: Sampled, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from glowvox.train.tracking import WRITERS, Tracker, find_tracker
 from tests.unit.train.conftest import Sampled
@@ -20,6 +21,7 @@ class Writer:
         self.scalars: list[tuple[str, float, int]] = []
         self.images: list[tuple[str, tuple[int, ...], int]] = []
         self.sounds: list[tuple[str, Any, int, int]] = []
+        self.histograms: list[tuple[str, Any, int]] = []
 
     def add_scalar(self, tag: str, value: float, step: int) -> None:
         self.scalars.append((tag, value, step))
@@ -31,8 +33,19 @@ class Writer:
     def add_audio(self, tag: str, sound: Any, step: int, *, sample_rate: int) -> None:
         self.sounds.append((tag, sound, step, sample_rate))
 
+    def add_histogram(self, tag: str, values: Any, step: int) -> None:
+        self.histograms.append((tag, values, step))
+
     def close(self) -> None:
         pass
+
+
+def test_the_spread_of_every_parameter() -> None:
+    writer = Writer()
+    module = torch.nn.Linear(3, 2)
+    Tracker(writer).weights(7, module)
+    assert [(tag, step) for tag, _, step in writer.histograms] == [("weights/weight", 7), ("weights/bias", 7)]
+    np.testing.assert_array_equal(writer.histograms[0][1], module.weight.detach().numpy())
 
 
 def test_numbers_are_grouped_into_training_and_held_out() -> None:

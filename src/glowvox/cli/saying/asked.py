@@ -30,10 +30,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     textgrid: Path | None
     times: Path | None
     voice: str | None
+    vocoder: Path | None
     speaker: str | None
     speed: float | None
     length_scale: float | None
     variation: float | None
+    style: Path | None
+    gate: float | None
+    attention_temperature: float | None
+    attention: Path | None
     volume: float
     sentence_pause: float | None
     seed: int
@@ -52,7 +57,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def manner(self) -> Options:
         """The keywords of `Voice.stream`.
 
-        raises  UsageError for --speed and --length-scale together, and a length scale that is no number above 0
+        raises  UsageError for --speed and --length-scale together, and a length scale that is no number above 0,
+                InputError for a style that cannot be read
         """
         speed = self.speed if self.speed is not None else 1.0
         if self.length_scale is not None:
@@ -61,6 +67,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             if not self.length_scale > 0:
                 raise UsageError(f"--length-scale {self.length_scale}: expected a number above 0; 2 is half as fast")
             speed = 1 / self.length_scale
+        from glowvox.runtime.style import read_style
+
         return {
             "speed": speed,
             "variation": self.variation,
@@ -68,10 +76,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             "speaker": self.speaker,
             "volume": self.volume,
             "sentence_pause": self.sentence_pause,
+            "style": None if self.style is None else read_style(self.style),
+            "gate": self.gate,
+            "attention_temperature": self.attention_temperature,
         }
 
     def open_voice(self, *, threads: int) -> Speaking:
         """The voice that is to speak."""
         from glowvox.cli.speaking import open_voice
 
-        return open_voice(self.voice, lexicon=self.lexicon, threads=threads)
+        return open_voice(self.voice, lexicon=self.lexicon, threads=threads, vocoder=self.vocoder)

@@ -20,6 +20,7 @@ from glowvox.errors import GlowvoxError, InputError, UsageError
 if TYPE_CHECKING:
     from glowvox.cli.saying.asked import Asked
     from glowvox.cli.speaking import Speaking
+    from glowvox.runtime.manner import Options
 
 JOURNAL = "batch.jsonl"  # a line for each file that is done
 
@@ -35,7 +36,7 @@ class Done:
 def say_batch(asked: Asked) -> None:
     """Speak every row of a table; rows that fail are told, the others are still spoken."""
     assert asked.batch is not None
-    if asked.text or asked.files or asked.output or asked.raw or asked.captions:
+    if asked.text or asked.files or asked.output or asked.raw or asked.captions or asked.attention:
         raise UsageError("--batch speaks its table into --output-dir: it takes no text, -f, -o, --raw or captions")
     if asked.output_dir is None:
         raise UsageError("--batch needs --output-dir, the folder for its files")
@@ -119,9 +120,10 @@ class Journal:
         if self._stream is not None:
             self._stream.close()
 
-    def key(self, text: str, manner: object, name: str) -> str:
+    def key(self, text: str, manner: Options, name: str) -> str:
         """What a file is made from, as a short string."""
-        whole = json.dumps([self.identity, text, manner, name], sort_keys=True, ensure_ascii=False)
+        known = {name: value for name, value in manner.items() if name != "style"}  # whose file is of the identity
+        whole = json.dumps([self.identity, text, known, name], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def add(self, record: dict[str, object]) -> None:
@@ -134,5 +136,6 @@ class Journal:
 
 def _identity(voice: Speaking, asked: Asked) -> str:
     lexicon = asked.lexicon.read_bytes() if asked.lexicon is not None else b""
+    style = asked.style.read_bytes() if asked.style is not None else b""
     described = json.dumps(voice.describe(), sort_keys=True, default=str)
-    return hashlib.sha256(described.encode() + lexicon).hexdigest()
+    return hashlib.sha256(described.encode() + lexicon + style).hexdigest()

@@ -54,7 +54,7 @@ def say_loop(asked: Asked) -> None:
 def _check(asked: Asked) -> None:
     from glowvox.audio.play import player_names
 
-    if asked.text or asked.files or asked.output or asked.captions:
+    if asked.text or asked.files or asked.output or asked.captions or asked.attention:
         raise UsageError("--loop reads lines from standard input: it takes no text, -f, -o or captions")
     if asked.raw and (asked.output_dir or asked.as_json):
         raise UsageError("--raw writes to standard output: it goes with neither --output-dir nor --json")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from glowvox.cli.saying.attention import draw_attention, require_attention
 from glowvox.cli.saying.captions import check_captions, write_captions
 from glowvox.cli.saying.heard import Heard, something
 from glowvox.cli.saying.text import NoteTaker, content, refuse_notes
@@ -32,6 +33,8 @@ def say_once(asked: Asked) -> None:
     voice = asked.open_voice(threads=asked.threads)
     if asked.captions:
         refuse_without_times(voice)
+    if asked.attention is not None:
+        require_attention(voice)
     if asked.strict:
         refuse_notes(text, voice.front_end)
 
@@ -46,6 +49,8 @@ def say_once(asked: Asked) -> None:
         if not asked.quiet:
             taker.tell()
     write_captions(asked.captions, text, heard)
+    if asked.attention is not None:
+        draw_attention(voice, text, manner, asked.attention)
     if asked.as_json:
         found = {"text": text, "voice": voice.name, "seed": asked.seed, "output": place, **heard.record()}
         click.echo(json.dumps(found, ensure_ascii=False))

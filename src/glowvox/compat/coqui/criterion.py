@@ -40,7 +40,7 @@ class GlowTTSLoss(nn.Module):
                 log_target=target,
                 token_mask=length_mask(x_lengths, target.shape[1], dtype=z.dtype),
                 frame_mask=length_mask(frames, z.shape[1], dtype=z.dtype),
-                token_mean=None,
+                token_prior=None,
             )
         )
         return {"loss": loss.total, "log_mle": loss.nll, "loss_dur": loss.duration}

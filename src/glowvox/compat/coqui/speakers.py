@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from glowvox.compat.coqui.config import GlowTTSConfig
 from glowvox.config import near
 from glowvox.errors import ConfigError, UsageError
 from glowvox.importers.coqui_speakers import read_names, read_vectors
-from glowvox.importers.tensors import read_container
 
 Sample = Mapping[str, Any] | Sequence[str]  # with `speaker_name`; or text, audio file, speaker
 
@@ -42,8 +40,7 @@ class SpeakerManager:
             paths = [Path(path) for path in ([listed] if isinstance(listed, str | Path) else listed)]
             return cls(*read_vectors(paths, config.d_vector_dim or 0)) if paths else None
         if config.use_speaker_embedding and config.speakers_file:
-            path = Path(config.speakers_file)
-            return cls(read_names(path, _entries(path)))
+            return cls(read_names(Path(config.speakers_file)))
         if config.use_speaker_embedding and samples:
             return cls(sorted({_speaker(sample) for sample in samples}))
         return None
@@ -56,16 +53,6 @@ class SpeakerManager:
         if name not in self.name_to_id:
             raise UsageError(f"no speaker is called '{name}'{near(name, self.speaker_names)}")
         return self.name_to_id[name]
-
-
-def _entries(path: Path) -> int:
-    """How many names a file has; none where it cannot be read, which reading it for its names will tell."""
-    if path.suffix in (".pth", ".pt"):
-        return len(read_container(path))
-    try:
-        return len(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return 0
 
 
 def _speaker(sample: Sample) -> str:

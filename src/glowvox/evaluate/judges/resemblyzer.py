@@ -27,9 +27,10 @@ class Resemblyzer:
 
     def likeness(self, audio: Audio, reference: Audio) -> float:
         """Cosine of the two embeddings."""
-        return float(np.dot(self._embedding(audio), self._embedding(reference)))
+        return float(np.dot(self.embedding(audio), self.embedding(reference)))
 
-    def _embedding(self, audio: Audio) -> npt.NDArray[np.float32]:
+    def embedding(self, audio: Audio) -> npt.NDArray[np.float32]:
+        """The d-vector of a clip (256,), of unit length."""
         samples = self._package.preprocess_wav(at_judge_rate(audio), source_sr=JUDGE_RATE)
         embedding: npt.NDArray[np.float32] = self._encoder.embed_utterance(samples)
         return embedding

@@ -1,0 +1,89 @@
+"""A prepared folder whose mels are what a voice makes of the texts in the recordings' own time.
+
+A vocoder that is to follow the voice learns here what the voice leaves out; recordings and pitch stay as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from glowvox.data.prepared import Clip, Prepared
+from glowvox.errors import CorpusError
+from glowvox.files import write_bytes
+from glowvox.train.speaker import Speaker
+
+SPLITS = ("train", "val", "test")
+
+
+@torch.no_grad()
+def write_forced(
+    voice: Speaker, prepared: Prepared, out: Path, *, told: Callable[[int, int], None] = lambda done, of: None
+) -> int:
+    """Write the folder; clips that are there already are kept, and the index comes last. Gives the clips.
+
+    voice   speaks at its own variation, seed the clip's place
+    told    hears clips done, and of how many
+    raises  CorpusError where the folder has no recordings or is to be written over itself; InputError where the voice
+            was trained on other mels, symbols or speakers
+    """
+    if not prepared.sound:
+        raise CorpusError(f"{prepared.folder}: prepared without its recordings", hint="prepare it again with --sound")
+    if out.resolve() == prepared.folder.resolve():
+        raise CorpusError(f"{out}: the folder itself: its mels would be lost", hint="give another folder")
+    voice.mel.require_same(prepared.mel, own="the voice", others=str(prepared.folder))
+    if voice.symbols.names != prepared.symbols.names:
+        raise CorpusError(f"{prepared.folder}: other symbols than the voice's", hint="prepare it as the voice was")
+    clips = [clip for split in SPLITS for clip in prepared.clips(split)]
+    for number, clip in enumerate(clips):
+        place = out / clip.mel_path.relative_to(prepared.folder)
+        if not place.is_file():
+            _link(clip, place)
+            _write(place, _forced(voice, clip, prepared.speakers[clip.speaker], seed=number))
+        told(number + 1, len(clips))
+    for name in ("prepared.toml", "index.jsonl"):
+        write_bytes(out / name, (prepared.folder / name).read_bytes())
+    return len(clips)
+
+
+def _forced(voice: Speaker, clip: Clip, speaker: str, *, seed: int) -> npt.NDArray[np.float32]:
+    """What the voice makes of a clip in its time: (T, M)."""
+    model = voice.model
+    tokens, mel = torch.tensor([clip.ids]), torch.from_numpy(np.array(clip.mel())).T[None]
+    count, frames = torch.tensor([len(clip.ids)]), torch.tensor([clip.frames])
+    who = torch.tensor([voice.number(speaker)]) if len(voice.speakers) > 1 else None
+    out = model(tokens, count, mel, frames, who)
+    said = model.generate(
+        tokens, count, speaker=who, variation=voice.settings.variation, durations=out.durations.float(), noise=seed
+    )
+    made = said.mel[0].T.numpy()
+    if len(made) < clip.frames:  # the odd frame that does not fill a squeeze
+        made = np.concatenate([made, np.repeat(made[-1:], clip.frames - len(made), axis=0)])
+    return np.ascontiguousarray(made)
+
+
+def _link(clip: Clip, place: Path) -> None:
+    """Recording and pitch of a clip, beside where its mel will lie; without a copy where the disk allows it."""
+    for folder in ("waves", "pitch"):
+        source, target = clip.mel_path.parent.parent / folder / place.name, place.parent.parent / folder / place.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            continue
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
+
+
+def _write(place: Path, mel: npt.NDArray[np.float32]) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
+    np.save(content, mel, allow_pickle=False)
+    write_bytes(place, content.getvalue())
