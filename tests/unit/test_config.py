@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from glowvox.config import Settings, build, dumps, load, loads
+from glowvox.config import build, dumps, load, loads
 from glowvox.errors import ConfigError
 from glowvox.models.glow_tts_config import PRESETS, EncoderConfig, GlowTTSConfig
 from glowvox.train.config import TrainConfig
@@ -55,21 +56,21 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         load(broken, TrainConfig)
 
 
-class Wheel(Settings, frozen=True, kw_only=True):
+class Wheel(msgspec.Struct, frozen=True, kw_only=True):
     spokes: int = 8
     width: float = 1.0
 
 
-class Round(Settings, frozen=True, kw_only=True, tag_field="type", tag="round"):
+class Round(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="round"):
     radius: int = 1
     wheel: Wheel = Wheel()
 
 
-class Square(Settings, frozen=True, kw_only=True, tag_field="type", tag="square"):
+class Square(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="square"):
     side: int = 1
 
 
-class Cart(Settings, frozen=True, kw_only=True):
+class Cart(msgspec.Struct, frozen=True, kw_only=True):
     wheel: Wheel = Wheel(spokes=12)
     shape: Round | Square = Round(radius=5, wheel=Wheel(spokes=3))
 
