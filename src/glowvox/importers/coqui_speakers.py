@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -43,27 +41,10 @@ def read_vectors(paths: Sequence[Path], width: int) -> tuple[tuple[str, ...], Te
     return found.names, torch.from_numpy(found.vectors)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    if path.suffix in (".pth", ".pt"):
-        try:
-            return read_container(path)
-        except CheckpointError as error:
-            raise ConfigError(error.message) from None
+def _read(path: Path) -> Mapping[str, object]:
+    if path.suffix not in (".pth", ".pt"):
+        return vector_files.read_entries(path)
     try:
-        table = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=lambda pairs: _once(pairs, path))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: holds a {type(table).__name__}, expected entries by name")
-    return table
-
-
-def _once(pairs: list[tuple[str, Any]], path: Path) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ConfigError(f"{path}: '{twice}' stands in it twice")
-    return table
+        return read_container(path)
+    except CheckpointError as error:
+        raise ConfigError(error.message) from None

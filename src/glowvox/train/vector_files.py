@@ -101,7 +101,7 @@ def write_vectors(path: Path, clips: Mapping[str, tuple[str, Floats]]) -> None:
 
 def _read_clips(path: Path) -> dict[str, SpeakerVector]:
     vectors = {}
-    for clip, entry in (_pickled(path) if path.suffix in (".pth", ".pt") else _json(path)).items():
+    for clip, entry in (_pickled(path) if path.suffix in (".pth", ".pt") else read_entries(path)).items():
         place = f"{path}: the vector of '{clip}'"
         if not isinstance(entry, Mapping) or "name" not in entry or "embedding" not in entry:
             raise ConfigError(f"{path}: '{clip}': expected a name and an embedding")
@@ -119,7 +119,11 @@ def _numbers(values: object, place: str) -> npt.NDArray[np.float64]:
     return vector
 
 
-def _json(path: Path) -> Mapping[str, object]:
+def read_entries(path: Path) -> Mapping[str, object]:
+    """The entries of a JSON file by name.
+
+    raises  ConfigError for a file that cannot be read, holds something else, or has a name twice
+    """
     try:
         table = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=lambda pairs: _once(pairs, path))
     except FileNotFoundError:
