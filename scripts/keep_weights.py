@@ -27,6 +27,8 @@ def main() -> None:
     options = parser.parse_args()
     card = {"data": options.data, "licence": options.licence}
     if kind_of(options.run) == "vocoder":
+        if options.variation is not None or options.speaking_only:
+            parser.error("--variation and --speaking-only are for voices; this run is a vocoder's")
         size = write_vocoder_weights(VocoderRun.load_vocoder(options.run), options.output, card=card)
     else:
         size = write_weights(

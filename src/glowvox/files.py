@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from glowvox.errors import GlowvoxError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @contextmanager
@@ -50,6 +54,23 @@ def write_text(path: Path, text: str) -> None:
     raises  GlowvoxError when the folder is read-only, missing or full
     """
     write_bytes(path, text.encode("utf-8"))
+
+
+def array_bytes(values: npt.NDArray[Any]) -> bytes:
+    """The content of a .npy file; np.save into a file on a full disk does not say that it is full."""
+    import numpy as np
+
+    content = io.BytesIO()
+    np.save(content, values, allow_pickle=False)
+    return content.getvalue()
+
+
+def write_array(path: Path, values: npt.NDArray[Any]) -> None:
+    """Write a .npy file.
+
+    raises  GlowvoxError when the folder is read-only, missing or full
+    """
+    write_bytes(path, array_bytes(values))
 
 
 def unwritable(path: Path, error: OSError) -> GlowvoxError:

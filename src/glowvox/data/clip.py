@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,9 @@ import msgspec
 from glowvox.data.prepare_config import PrepareConfig
 from glowvox.data.tokens import clip_symbols, front_end_of, lexicon_text
 from glowvox.errors import AudioError, TextError
-from glowvox.files import replacing
+from glowvox.files import write_array
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from glowvox.text.frontend import FrontEnd
 
 VERSION = "1"  # part of every cache key; changes whenever the same settings give other features
@@ -134,9 +130,10 @@ def _write_features(folder: Path, name: str, path: Path, config: PrepareConfig) 
         raise AudioError(f"{path}: {len(mel)} frames of mel, expected at least {config.frame_multiple}")
     if config.sound:
         hop, rate = config.mel.hop, config.mel.sample_rate
-        _write(folder / wave_path(name), pcm16(sound.samples[: frames * hop]))
-        _write(folder / pitch_path(name), pitch(sound.samples, rate, hop=hop, padding=config.mel.padding).f0[:frames])
-    _write(folder / mel_path(name), np.ascontiguousarray(mel[:frames], dtype=np.float32))
+        write_array(folder / wave_path(name), pcm16(sound.samples[: frames * hop]))
+        f0 = pitch(sound.samples, rate, hop=hop, padding=config.mel.padding).f0
+        write_array(folder / pitch_path(name), f0[:frames])
+    write_array(folder / mel_path(name), np.ascontiguousarray(mel[:frames], dtype=np.float32))
     return frames, len(mel) - frames, sound.notes
 
 
@@ -155,15 +152,6 @@ def _is_whole(folder: Path, name: str, frames: int, config: PrepareConfig) -> bo
         (folder / path).is_file() and (folder / path).stat().st_size == NPY_HEADER + size
         for path, size in sizes.items()
     )
-
-
-def _write(path: Path, values: npt.NDArray[np.float32] | npt.NDArray[np.int16]) -> None:
-    import numpy as np
-
-    content = io.BytesIO()  # np.save into a file on a full disk does not say that it is full
-    np.save(content, values, allow_pickle=False)
-    with replacing(path) as stream:
-        stream.write(content.getbuffer())
 
 
 def _sound_settings(config: PrepareConfig) -> bytes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from glowvox.export.flowtron_graphs import gaussians, speaker_width, step_graph, steps_of, text_graph
 from glowvox.export.graph import Precision
+from glowvox.files import array_bytes
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import FlowtronSettings
 from glowvox.models.flowtron_sampling import Sampling, greatest_length
@@ -80,8 +79,4 @@ class FlowtronSource:
 
 
 def _array(values: torch.Tensor | None) -> bytes | None:
-    if values is None:
-        return None
-    file = io.BytesIO()
-    np.save(file, values.detach().float().numpy())
-    return file.getvalue()
+    return None if values is None else array_bytes(values.detach().float().numpy())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+from glowvox.files import array_bytes
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.frontend import FrontEnd
 from glowvox.train.run import RunSettings
@@ -58,8 +57,4 @@ class Source:
     def vectors_file(self) -> bytes | None:
         """`vectors` as the content of a .npy file."""
         vectors = self.vectors()
-        if vectors is None:
-            return None
-        file = io.BytesIO()
-        np.save(file, vectors.float().numpy())
-        return file.getvalue()
+        return None if vectors is None else array_bytes(vectors.float().numpy())

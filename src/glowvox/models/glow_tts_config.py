@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import structs
+
 from glowvox.config import Settings
 
 
@@ -145,7 +147,7 @@ class FramePriorConfig(Settings, frozen=True, kw_only=True):
     """A network over frames that lets the prior move within tokens (ConvNeXt blocks)."""
 
     layers: int = 0  # blocks; none leaves the paper's prior, where all frames of a token have its mean
-    start: int = 1500  # first step at which it learns; before, the search must have found its way
+    start: int = 1000  # first step at which it learns; before, the search must have found its way
     width: int = 128
     feed_forward: int = 384
     kernel: int = 7
@@ -174,6 +176,13 @@ class GlowTTSConfig(Settings, frozen=True, kw_only=True):
     speakers: Literal["learned", "given"] = "learned"  # a table that trains, or vectors from a speaker encoder
 
 
+_SMALL = GlowTTSConfig(
+    encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
+    duration=DurationConfig(width=96),
+    decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
+    token_means=True,
+    speaker_width=32,
+)
 PRESETS = {
     "tiny": GlowTTSConfig(
         encoder=EncoderConfig(width=48, feed_forward=96, layers=2),
@@ -182,20 +191,7 @@ PRESETS = {
         token_means=True,
         speaker_width=16,
     ),
-    "small": GlowTTSConfig(
-        encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
-        duration=DurationConfig(width=96),
-        decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
-        token_means=True,
-        speaker_width=32,
-    ),
-    "voice": GlowTTSConfig(
-        encoder=EncoderConfig(width=96, feed_forward=384, layers=4),
-        duration=DurationConfig(width=96),
-        decoder=DecoderConfig(blocks=6, width=96, layers=3, dropout=0.0),
-        frame_prior=FramePriorConfig(layers=4),
-        token_means=True,
-        speaker_width=32,
-    ),
+    "small": _SMALL,
+    "voice": structs.replace(_SMALL, frame_prior=FramePriorConfig(layers=4)),
     "base": GlowTTSConfig(),
 }

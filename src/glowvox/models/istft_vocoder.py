@@ -86,9 +86,10 @@ class IstftVocoder(nn.Module):
         window = torch.from_numpy(hann(mel.fft_size, mel.fft_size)).float()
         self.register_buffer("window", window, persistent=False)
         with torch.no_grad():
-            self.envelope.weight.copy_(_between_bands(mel) * SPREAD)
+            lines, areas = _between_bands(mel)
+            self.envelope.weight.copy_(lines * SPREAD)
             level = math.sqrt(2 * float((window**2).sum())) if self.harmonic else 1.0  # of two sources of unit power
-            self.envelope.bias.copy_(MIDDLE_LEVEL - _areas(mel).log() - math.log(level))
+            self.envelope.bias.copy_(MIDDLE_LEVEL - areas.log() - math.log(level))
 
     @property
     def reach(self) -> int:
@@ -185,16 +186,11 @@ def _linear(inputs: int, outputs: int) -> nn.Linear:
     return layer
 
 
-def _between_bands(mel: MelConfig) -> Tensor:
-    """What draws a line through the middles of the bands: (F, M), rows of sum 1."""
+def _between_bands(mel: MelConfig) -> tuple[Tensor, Tensor]:
+    """What draws a line through the middles of the bands, (F, M) with rows of sum 1; areas of the bands on it, (F,)."""
     filters = torch.from_numpy(mel_filters(mel).copy()).double()
     places = torch.arange(filters.shape[1], dtype=torch.float64)
     middles = ((filters @ places) / filters.sum(1)).numpy()
     rows = [np.interp(places.numpy(), middles, unit) for unit in np.eye(mel.bands)]
-    return torch.from_numpy(np.stack(rows, axis=1)).float()
-
-
-def _areas(mel: MelConfig) -> Tensor:
-    """By how much a band's magnitude exceeds that of the bins in it: (F,)."""
-    filters = torch.from_numpy(mel_filters(mel).copy()).float()
-    return _between_bands(mel) @ filters.sum(1)
+    lines = torch.from_numpy(np.stack(rows, axis=1))
+    return lines.float(), (lines @ filters.sum(1)).float()

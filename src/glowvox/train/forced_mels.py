@@ -5,7 +5,6 @@ A vocoder that is to follow the voice learns here what the voice leaves out; rec
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 from collections.abc import Callable
@@ -15,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from glowvox.data.clip import pitch_path, wave_path
 from glowvox.data.prepared import Clip, Prepared
+from glowvox.data.splits import SPLITS
 from glowvox.errors import CorpusError
-from glowvox.files import write_bytes
+from glowvox.files import write_array, write_bytes
 from glowvox.train.speaker import Speaker
-
-SPLITS = ("train", "val", "test")
 
 
 @torch.no_grad()
@@ -45,8 +44,10 @@ def write_forced(
     for number, clip in enumerate(clips):
         place = out / clip.mel_path.relative_to(prepared.folder)
         if not place.is_file():
-            _link(clip, place)
-            _write(place, _forced(voice, clip, prepared.speakers[clip.speaker], seed=number))
+            for path in (wave_path(place.stem), pitch_path(place.stem)):
+                _link(prepared.folder / path, out / path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_array(place, _forced(voice, clip, prepared.speakers[clip.speaker], seed=number))
         told(number + 1, len(clips))
     for name in ("prepared.toml", "index.jsonl"):
         write_bytes(out / name, (prepared.folder / name).read_bytes())
@@ -69,21 +70,12 @@ def _forced(voice: Speaker, clip: Clip, speaker: str, *, seed: int) -> npt.NDArr
     return np.ascontiguousarray(made)
 
 
-def _link(clip: Clip, place: Path) -> None:
-    """Recording and pitch of a clip, beside where its mel will lie; without a copy where the disk allows it."""
-    for folder in ("waves", "pitch"):
-        source, target = clip.mel_path.parent.parent / folder / place.name, place.parent.parent / folder / place.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            continue
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)
-
-
-def _write(place: Path, mel: npt.NDArray[np.float32]) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    content = io.BytesIO()
-    np.save(content, mel, allow_pickle=False)
-    write_bytes(place, content.getvalue())
+def _link(source: Path, target: Path) -> None:
+    """The same file at another place; without a copy where the disk allows it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        return
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
