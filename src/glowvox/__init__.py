@@ -35,16 +35,18 @@ _LATER = {
 
 
 def load(voice: str | Path = "default", *, lexicon: Path | None = None, threads: int = 1) -> Voice:
-    """A voice by its folder, its `.glowvox` file or its name.
+    """A voice by its folder, its `.glowvox` file or its name; without one, the voice that comes with glowvox.
 
     lexicon  pronunciations to use instead of the voice's own
     threads  for one sentence; 1 is best unless the machine is idle otherwise
     raises   UsageError where there is no such voice, CheckpointError for one that is incomplete or changed
     """
-    from glowvox.runtime.places import find
+    from glowvox.runtime.places import find, known_remedy
     from glowvox.runtime.voice import Voice
 
-    return Voice.load(find(voice), lexicon=lexicon, threads=threads)
+    place = find(voice)
+    with known_remedy(place):
+        return Voice.load(place, lexicon=lexicon, threads=threads)
 
 
 def say(text: str, **options: Unpack[Options]) -> Audio:

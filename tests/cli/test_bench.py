@@ -22,6 +22,8 @@ def test_the_whole_table(glowvox: Command, exported: Path, monkeypatch: pytest.M
         assert row["characters"] == len(PASSAGES[row["text"]])
     assert found["threads"] == 1
     assert found["start_to_2_s_wav_s"]["least"] > 0
+    assert found["first_sound_ms"]["least"] > 0
+    assert found["first_sound_cpu_ms"]["least"] > 0
     assert 40 < found["peak_mb_2_s"] < 2000
     assert found["peak_mb_20_s"] > 40
     assert found["voice_mb"] == pytest.approx(sum(f.stat().st_size for f in exported.iterdir()) / 1e6, abs=0.01)
@@ -37,6 +39,7 @@ def test_a_table_for_people(glowvox: Command, exported: Path, monkeypatch: pytes
     outcome = glowvox("bench", "--voice", exported, "--quick", "--rounds", 1, "--hour")
     assert outcome.status == 0
     assert "start of a process to a finished 2 s WAV   0.250 s" in outcome.out
+    assert outcome.out.count("    of that, of the processor") == 2
     assert "100.0 MB after a minute, 101.5 MB at the end" in outcome.out
     head = next(line for line in outcome.out.splitlines() if line.startswith("text"))
     assert head.split("  ")[0] == "text"

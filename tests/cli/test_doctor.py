@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,12 @@ def test_a_broken_voice_is_wrong_and_speech_is_tried_all_the_same(tones: Path, g
     assert outcome.status == 1
     assert found["speech"][0]["verdict"] == "ok"
     assert "tones: loaded in" in found["speech"][0]["said"]
-    (voice,) = found["voice"]
+    missing, voice = found["voice"]
+    assert "the one that comes with glowvox is not in" in missing["said"]
+    assert missing["remedy"] == "pip install --force-reinstall --no-deps glowvox"
     assert voice["verdict"] == "wrong"
     assert "voice.json: says no format" in voice["said"]
-    assert "1 thing is wrong" in outcome.err
+    assert "2 things are wrong" in outcome.err
 
 
 def test_what_is_installed_is_told(tones: Path, glowvox: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +46,27 @@ def test_what_is_installed_is_told(tones: Path, glowvox: Command, monkeypatch: p
     assert "note   players      none: speech goes to files" in outcome.out
 
 
-def test_without_a_voice_it_is_said_where_voices_go(tones: Path, glowvox: Command) -> None:
+def test_without_the_voice_of_the_package_it_is_said_how_to_get_it_again(tones: Path, glowvox: Command) -> None:
     Path("voices/tones/voice.json").unlink()
     outcome = glowvox("doctor", "--json")
     found = findings(outcome.out)
     assert outcome.status == 1
-    assert "none in" in found["voice"][0]["said"]
-    assert "no voice to speak with" in found["speech"][0]["said"]
+    assert [finding["verdict"] for finding in found["voice"]] == ["wrong"]
+    assert f"the one that comes with glowvox is not in {tones}/bundled" in found["speech"][0]["said"]
+    assert "pip install --force-reinstall --no-deps glowvox" in found["speech"][0]["remedy"]
+
+
+def test_a_run_that_cannot_be_read_is_only_noted(tones: Path, glowvox: Command, exported: Path) -> None:
+    """What lies about in ./runs does not make an installation wrong; vocoders there are no voices at all."""
+    Path("voices/tones/voice.json").unlink()
+    shutil.copytree(exported, "bundled/duo")
+    for name, text in (("old", "[train]\nnonsense = 1\n"), ("sound", '[train]\nkind = "vocoder"\n')):
+        Path("runs", name).mkdir(parents=True)
+        Path("runs", name, "run.toml").write_text(text)
+    Path("weights").mkdir()
+    header = json.dumps({"__metadata__": {"glowvox": json.dumps({"settings": '[train]\nkind = "vocoder"\n'})}}).encode()
+    Path("weights/sound.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    outcome = glowvox("doctor", "--json")
+    assert outcome.status == 0, outcome.err
+    said = [(finding["verdict"], finding["said"].split()[0]) for finding in findings(outcome.out)["voice"]]
+    assert said == [("ok", "duo"), ("note", "old")]

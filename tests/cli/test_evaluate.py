@@ -190,3 +190,18 @@ def test_an_exported_voice_is_scored_like_a_run(corpus: Path, exported: Path) ->
     assert all(clip["seconds"] > 0 for clip in row["clips"])
     refused = run("--voice", exported, "--corpus", corpus)
     assert "the run's voices are anna, ben" in str(refused.exception)
+
+
+def test_what_judges_said_is_kept(corpus: Path, tmp_path: Path) -> None:
+    files = ("--texts", corpus / "metadata.csv", "--reference", corpus / "wavs", "--memory", tmp_path / "memory")
+    first = run(corpus / "wavs", *files)
+    assert first.exception is None
+    kept = sorted((tmp_path / "memory").glob("*/*.json"))
+    assert len(kept) == 3
+    measured = json.loads(kept[0].read_text())
+    ((judge, judgement),) = measured.items()
+    assert judge.startswith("measures, version 1, ")
+    assert judgement["values"]["mcd_db"] == pytest.approx(0.0, abs=1e-6)
+    judgement["values"]["mcd_db"] = 3.0
+    kept[0].write_text(json.dumps(measured))
+    assert "1.00" in run(corpus / "wavs", *files).output  # the mean of 3, 0 and 0: nothing was measured again

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from glowvox.runtime.voice import Voice
@@ -46,6 +47,70 @@ def test_json_and_a_zip(run: Path, glowvox: Command) -> None:
     assert Voice.load("duo.glowvox").name == "duo"
 
 
+FACTS = """
+licence = "CC0-1.0"
+data = "readings that nobody made"
+credit = ["the wind"]
+training = ["no steps in no time"]
+faults = ["it hums"]
+[[scores]]
+speaker = "anna"
+sentences = 3
+word_error = 10.1
+word_error_recordings = 2.0
+distillmos = 4.0
+distillmos_recordings = 4.5
+[[scores]]
+speaker = "ben"
+sentences = 4
+word_error = 10.0
+word_error_recordings = 2.5
+distillmos = 3.5
+distillmos_recordings = 4.25
+"""
+
+
+def test_another_speaker_leads_and_the_card_holds_the_facts(run: Path, glowvox: Command) -> None:
+    Path("facts.toml").write_text(FACTS)
+    plain = glowvox("export", run, "-o", "plain", *KNOWN, "--precision", "fp32")
+    led = glowvox("export", run, "-o", "led", "--facts", "facts.toml", "--speaker", "ben", "--precision", "fp32")
+    assert (plain.status, led.status) == (0, 0), led.err
+    before, after = Voice.load("plain"), Voice.load("led")
+    assert (before.speakers, after.speakers) == (("anna", "ben"), ("ben", "anna"))
+    for name in ("anna", "ben"):
+        np.testing.assert_array_equal(
+            after.say("Noon.", speaker=name).samples, before.say("Noon.", speaker=name).samples
+        )
+    np.testing.assert_array_equal(after.say("Noon.").samples, before.say("Noon.", speaker="ben").samples)
+    assert (after.settings.data, after.settings.licence) == ("readings that nobody made", "CC0-1.0")
+    assert (before.settings.experimental, after.settings.experimental) == ((), ("anna",))
+    card = Path("led/CARD.md").read_text()
+    assert "| anna | 3 | 10.1 % (2.0) | 4.00 (4.50) | **experimental** |" in card
+    assert "| ben | 4 | 10.0 % (2.5) | 3.50 (4.25) |  |" in card
+    assert "Experimental: more than 10 % of words misheard, or a naturalness below 3.5." in card
+    assert [card.index(f"## {title}\n\n- ") for title in ("Training", "Known faults", "Credit")]
+    assert "Scores" not in Path("plain/CARD.md").read_text()
+    assert "experimental anna" in glowvox("voices", "show", "led").out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('speaker = "ben"', 'speaker = "bem"', "a score of 'bem'; did you mean 'ben'?"),
+        ("licence", "license", "unknown key 'license'; did you mean 'licence'?"),
+        ("distillmos = 4.0", "distillmos = 40.0", "score of anna: DistillMOS 40.0: expected 1 to 5"),
+        ("word_error = 10.1", "word_error = -1.0", "score of anna: word error -1.0: expected per cent"),
+        ("sentences = 3", "sentences = 0", "score of anna: sentences = 0 must be at least 1"),
+    ],
+)
+def test_facts_that_cannot_be_are_refused(run: Path, glowvox: Command, old: str, new: str, message: str) -> None:
+    Path("facts.toml").write_text(FACTS.replace(old, new, 1))
+    outcome = glowvox("export", run, "-o", "voice", "--facts", "facts.toml")
+    assert message in outcome.err
+    assert outcome.status == 2
+    assert not Path("voice").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
@@ -55,6 +120,8 @@ def test_json_and_a_zip(run: Path, glowvox: Command) -> None:
         (["-o", "voice", *KNOWN, "--name", "a/b"], 2, "name 'a/b'"),
         (["-o", "voice", *KNOWN, "--check-texts", "none.txt"], 3, "none.txt: No such file"),
         (["-o", "voice", *KNOWN, "--check-texts", "empty.txt"], 2, "no sentences to judge by"),
+        (["-o", "voice", *KNOWN, "--speaker", "bem"], 2, "no speaker 'bem' to speak first; did you mean 'ben'?"),
+        (["-o", "voice", *KNOWN, "--facts", "none.toml"], 2, "none.toml: no such file"),
         (["-o", "voice", *KNOWN, "--vocoder", "none"], 3, "none: no such file"),
         (["-o", "voice", *KNOWN, "--lexicon", "none.txt"], 3, "none.txt"),
         (["-o", "voice", *KNOWN, "--recogniser", "none"], 2, "no model.bin there"),

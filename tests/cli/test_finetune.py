@@ -65,7 +65,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(gate, "CHECK_TEXTS", ("Noon came.",))
     make_ljspeech(tmp_path / "mine")
     (tmp_path / "weights").mkdir()
-    make_base(tmp_path).rename(tmp_path / "weights" / "demo-small.safetensors")
+    make_base(tmp_path).rename(tmp_path / "weights" / "duo.safetensors")
     return tmp_path
 
 
@@ -99,17 +99,17 @@ def test_recordings_become_a_voice_and_a_stop_in_between_costs_nothing(
     assert voice.speakers == ("ada",)
     assert voice.settings.consent == STATEMENT
     assert voice.settings.licence == "LicenseRef-all-rights-reserved"
-    assert voice.settings.data == "10 recordings of ada (0.3 min), begun with demo-small (somebody's readings)"
+    assert voice.settings.data == "10 recordings of ada (0.3 min), begun with duo (somebody's readings)"
     assert voice.settings.variation == 0.25
     assert voice.say("Noon came.").seconds > 0.1
     card = Path("voices/ada/CARD.md").read_text()
     assert STATEMENT in card
-    assert "after those of demo-small" in card
+    assert "after those of duo" in card
     run = Run.load(Path("runs/ada"))
     assert (run.settings.speakers, run.settings.train.model.speakers) == (("ada",), "given")
     assert "samples/step-0000012/sentence-1-1-ada.wav" in (run.folder / "report.html").read_text()
 
-    before = read_weights(here / "weights" / "demo-small.safetensors")[1]
+    before = read_weights(here / "weights" / "duo.safetensors")[1]
     after, _ = trained_values(run)
     moved = {
         name for name, value in before.items() if name != "speaker_table.weight" and not torch.equal(after[name], value)
@@ -145,7 +145,7 @@ def test_consent_is_asked_for_once_and_kept(here: Path, glowvox: Command, monkey
     monkeypatch.setattr(click, "prompt", prompt)
     for stream in (agreement.sys.stdin, agreement.sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
-    base = Base.load(here / "weights" / "demo-small.safetensors")
+    base = Base.load(here / "weights" / "duo.safetensors")
     for _ in range(2):
         kept = agreement.agree(here / "run", "ada", base, consent=None, licence=None)
         assert kept.consent == STATEMENT
@@ -184,11 +184,11 @@ def test_a_run_is_not_gone_on_with_as_another_voice(here: Path, glowvox: Command
     from glowvox.cli import agreement
     from glowvox.train.new_speaker import Base
 
-    base = Base.load(here / "weights" / "demo-small.safetensors")
+    base = Base.load(here / "weights" / "duo.safetensors")
     agreement.agree(here / "runs" / "ada", "ada", base, consent=STATEMENT, licence=None)
     outcome = glowvox("finetune", "mine", "--name", "eva", "--run", "runs/ada", *AGREED)
     assert outcome.status == 2
-    assert "a voice 'ada' was begun there from demo-small, not 'eva'" in outcome.err
+    assert "a voice 'ada' was begun there from duo, not 'eva'" in outcome.err
 
 
 def test_without_weights_it_says_where_to_get_them(
@@ -196,7 +196,7 @@ def test_without_weights_it_says_where_to_get_them(
 ) -> None:
     from glowvox.cli import bases
 
-    (here / "weights" / "demo-small.safetensors").unlink()
+    (here / "weights" / "duo.safetensors").unlink()
     monkeypatch.setenv("XDG_DATA_HOME", str(here / "data"))
     monkeypatch.setattr(bases.glowvox, "__file__", str(here / "lib" / "site" / "glowvox" / "__init__.py"))
     outcome = glowvox("finetune", "mine", "--name", "ada", *AGREED)
@@ -204,7 +204,7 @@ def test_without_weights_it_says_where_to_get_them(
     assert "no voice to begin with" in outcome.err
     assert f"put it into {here / 'data' / 'glowvox' / 'weights'} or give it: --base FILE" in outcome.err
     for place in (here / "data" / "glowvox" / "weights", here / "weights"):
-        make_base(here).rename(_made(place) / "demo-small.safetensors")
+        make_base(here).rename(_made(place) / "duo.safetensors")
         assert bases.base_place(None).resolve().parent == place
 
 

@@ -74,10 +74,10 @@ def test_show_tells_everything_and_the_card(place: Path, glowvox: Command, expor
     outcome = glowvox("voices", "show", exported)
     assert outcome.status == 0
     for line in (
-        "speakers    anna, ben",
-        "sample rate 22050",
-        "vocoder     istft",
-        "consent     nobody is heard",
+        "speakers     anna, ben",
+        "sample rate  22050",
+        "vocoder      istft",
+        "consent      nobody is heard",
     ):
         assert line in outcome.out
     assert json.loads(glowvox("voices", "show", exported, "--json").out)["sample_rate"] == 22_050

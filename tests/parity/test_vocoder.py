@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from msgspec.structs import replace
 
 from glowvox.audio.mel import MelConfig
 from glowvox.audio.noise import draw
@@ -25,14 +26,18 @@ VOCODERS = {
         IstftConfig(width=16, feed_forward=24, layers=1, stack=3, kernel=3, source="plain"),
         MelConfig(),
     ),
-    "another mel": (VOCODER, MelConfig(sample_rate=16000, fft_size=600, window=600, hop=150, bands=40)),
-    "odd hop": (VOCODER, MelConfig(sample_rate=16000, fft_size=375, window=375, hop=125, bands=40, high=7000)),
+    "another mel": (VOCODER, MelConfig(sample_rate=16000, fft_size=640, window=640, hop=160, bands=40)),
+    "one window a frame, odd hop": (
+        replace(VOCODER, pieces=1),
+        MelConfig(sample_rate=16000, fft_size=375, window=375, hop=125, bands=40, high=7000),
+    ),
+    "four": (replace(VOCODER, pieces=4), MelConfig()),
 }
 
 
 def settings_of(vocoder):
     stack = vocoder.config.stack
-    return VocoderSettings(kind="istft", stack=stack, reach=vocoder.reach)
+    return VocoderSettings(kind="istft", stack=stack, pieces=vocoder.config.pieces, reach=vocoder.reach)
 
 
 @pytest.mark.parametrize("name", VOCODERS)
@@ -66,7 +71,7 @@ def test_measured_ranges_hold_what_was_met() -> None:
     layers = {
         f"{part}{number}.{side}" for part in ("sound", "pitch") for number in (0, 1) for side in ("widen", "narrow")
     }
-    assert set(spans) == {"head", *layers}
+    assert set(spans) == {"head", "sound.start", *layers}
     with torch.no_grad():
         heard = vocoder.network((mel[None] - MIDDLE_LEVEL) / SPREAD)
     low, high = spans["head"]

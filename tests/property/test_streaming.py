@@ -10,13 +10,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glowvox.audio.noise import draw
 from glowvox.audio.stft import hann
 from glowvox.export.vocoder_graph import measure, vocoder_graph
 from glowvox.models.istft_config import IstftConfig
 from glowvox.runtime import istft
 from glowvox.runtime.bundle import VocoderSettings
-from glowvox.runtime.excitation import Excitation
+from glowvox.runtime.excitation import Pulses, runs
 from glowvox.runtime.istft import Istft, schedule
+from glowvox.runtime.kept_noise import KeptNoise, KeptNumbers, PhraseNoise
 from glowvox.runtime.overlap import Framing, Overlap
 from glowvox.runtime.session import Session
 from tests.fixtures.exported import make_vocoder
@@ -33,7 +35,7 @@ def vocoder(kind: str, precision: str) -> Istft:
     model = make_vocoder(CONFIGS[kind])
     spans = measure(model, [torch.from_numpy(mel(400, 9)).T])
     stack = model.config.stack
-    of = VocoderSettings(kind="istft", stack=stack, reach=model.reach)
+    of = VocoderSettings(kind="istft", stack=stack, pieces=model.config.pieces, reach=model.reach)
     return Istft(Session(vocoder_graph(model, precision=precision, spans=spans), name="vocoder"), model.mel, of)
 
 
@@ -80,17 +82,33 @@ def test_the_schedule_covers_every_frame_once(frames: int) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=12), st.integers(0, 5))
-def test_an_excitation_is_the_same_for_every_cut(cuts: list[int], seed: int) -> None:
+def test_pulses_are_the_same_for_every_cut(cuts: list[int], seed: int) -> None:
     frames, hop = 12, 100
     generator = np.random.default_rng(seed)
     f0 = generator.uniform(60, 400, frames).astype(np.float32)
     voiced = generator.integers(0, 2, frames).astype(np.float32)
-    whole = Excitation(frames, sample_rate=16000, hop=hop, seed=seed).extend(f0, voiced, frames * hop)
+    whole = Pulses(frames, sample_rate=16000, hop=hop).extend(f0, voiced, frames * hop)
     stops = [min(stop, frames * hop) for stop in np.cumsum(cuts)] + [frames * hop]
-    parts = Excitation(frames, sample_rate=16000, hop=hop, seed=seed)
-    pieces = [parts.extend(f0, voiced, stop) for stop in stops]
-    for place in (0, 1):
-        np.testing.assert_array_equal(np.concatenate([piece[place] for piece in pieces]), whole[place])
+    parts = Pulses(frames, sample_rate=16000, hop=hop)
+    np.testing.assert_array_equal(np.concatenate([parts.extend(f0, voiced, stop) for stop in stops]), whole)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.sampled_from([(64, 16), (60, 20), (75, 25)]))
+def test_kept_noise_is_the_noise_of_each_phrase(counts: list[int], sizes: tuple[int, int]) -> None:
+    """Whatever was spoken before, a phrase has the spectra that it would have alone, cut anyhow."""
+    fft_size, hop = sizes
+    framing, frames = Framing(hann(fft_size, fft_size), hop), sum(counts)
+    signal = np.pad(draw(3, (frames * hop,)), framing.edge)
+    kept = KeptNoise(framing)
+    for phrase in (kept.phrase(frames, 3), kept.phrase(frames, 3), PhraseNoise(framing, frames, 3)):
+        found = np.concatenate([phrase.take(count) for count in counts])
+        np.testing.assert_array_equal(found, framing.transform(signal))
+    longer = kept.phrase(frames + 5, 3)
+    np.testing.assert_array_equal(
+        longer.take(3), framing.transform(np.pad(draw(3, ((frames + 5) * hop,)), framing.edge))[:3]
+    )
+    assert not np.array_equal(kept.phrase(frames, 4).take(frames), found)
 
 
 @settings(max_examples=30, deadline=None)
@@ -111,7 +129,7 @@ def test_overlapped_frames_give_back_the_signal(counts: list[int], sizes: tuple[
 def test_pulses_are_the_sum_of_their_harmonics() -> None:
     frames, hop, rate = 20, 80, 8000
     f0 = np.full(frames, 310.0, np.float32)
-    found, _ = Excitation(frames, sample_rate=rate, hop=hop, seed=0).extend(f0, np.ones(frames, np.float32), 1600)
+    found = Pulses(frames, sample_rate=rate, hop=hop).extend(f0, np.ones(frames, np.float32), 1600)
     phase = 2 * np.pi * 310.0 / rate * np.arange(1, 1601)
     room = rate / 2 / 310
     last = int(room)
@@ -119,3 +137,29 @@ def test_pulses_are_the_sum_of_their_harmonics() -> None:
     expected = np.sqrt(2 / (last - 1 + (room - last) ** 2)) * (whole + (room - last) * np.cos(last * phase))
     np.testing.assert_allclose(found, expected, atol=2e-3)
     assert abs((found**2).mean() - 1) < 0.02
+
+
+def test_pulses_are_silent_where_nothing_is_voiced() -> None:
+    f0, voiced = np.full(9, 150.0, np.float32), np.zeros(9, np.float32)
+    voiced[3:5] = 1
+    found = Pulses(9, sample_rate=8000, hop=80).extend(f0, voiced, 720)
+    heard = np.flatnonzero(found)
+    assert 2.5 * 80 <= heard[0] < 2.6 * 80  # they fade in from the middle of frame 2
+    assert 5.4 * 80 < heard[-1] < 5.5 * 80
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(0, 4))
+def test_runs_are_the_stretches_that_are_set(marks: list[bool], bridged: int) -> None:
+    found = runs(np.array(marks, bool), bridged=bridged)
+    covered = {place for run in found for place in range(run.start, run.stop)}
+    assert covered >= {place for place, mark in enumerate(marks) if mark}
+    assert all(marks[run.start] and marks[run.stop - 1] for run in found)
+    assert all(after.start - before.stop > bridged for before, after in zip(found, found[1:], strict=False))
+    for run in found:
+        assert not any(not any(marks[place : place + bridged + 1]) for place in range(run.start, run.stop - bridged))
+
+
+def test_kept_numbers_are_those_of_the_seed() -> None:
+    kept = KeptNumbers()
+    for seed, shape in [(1, (3, 5)), (1, (9, 5)), (1, (2, 5)), (2, (4, 5)), (1, (0, 5)), (1, (3, 5))]:
+        np.testing.assert_array_equal(kept.draw(seed, shape), draw(seed, shape))

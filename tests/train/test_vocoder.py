@@ -91,6 +91,9 @@ def test_discriminators_join_at_their_step_and_learn(sound: Path, tmp_path: Path
     assert [line["step"] for line in lines if "critic" in line] == list(range(4, 41))
     assert lines[-1]["critic"] < 0.97 * lines[3]["critic"]
     assert lines[-1]["spectral"] < lines[3]["spectral"]
+    run = VocoderRun.load_vocoder(tmp_path)
+    assert run.best() is None  # the newest is what it speaks with
+    assert trained_values(run)[1] == 40
     late = replace(config, critic=CriticConfig(), steps=41)
     assert train_vocoder(tmp_path, late) == "all 41 steps are done"  # goes on without
 
@@ -159,6 +162,8 @@ def test_a_run_begins_with_the_weights_of_another(sound: Path, tmp_path: Path) -
     before, after = (Vocoder.load(tmp_path / name).model.state_dict() for name in ("first", "second"))
     for name, value in before.items():
         torch.testing.assert_close(after[name], value, rtol=0, atol=1e-6)
+    write_vocoder_weights(VocoderRun.load_vocoder(tmp_path / "second"), tmp_path / "second.safetensors", card={})
+    assert str(tmp_path).encode() not in (tmp_path / "second.safetensors").read_bytes()  # nobody's folders are told
     larger = settings(sound, steps=1, begin_with=str(tmp_path / "first"), model=IstftConfig(width=32))
     with pytest.raises(CheckpointError, match="another size"):
         train_vocoder(tmp_path / "third", larger)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,24 @@ from glowvox.audio.stft import Padding, frame_count
 from glowvox.errors import AudioError
 
 CANDIDATES = 6  # best dips kept in each frame
-UNVOICED_COST = 0.6  # of calling a frame unvoiced: about the depth of a dip that is still a voice
 SWITCH_COST = 0.3  # of going between voiced and unvoiced
 OCTAVE_COST = 1.5  # of a jump by one octave between neighbouring frames 10 ms apart
-LAG_COST = 0.12  # of choosing the longest lag over the shortest: the true period before its multiples
 CHUNK = 2048  # frames analysed at once
 QUIET_DB = 50.0  # frames this far below the loudest have no voice
+
+
+class Tracking(NamedTuple):
+    """How readily a frame is called voiced, and with which period."""
+
+    unvoiced: float  # cost of calling a frame unvoiced: about the depth of a dip that is still a voice
+    lag: float  # cost of choosing the longest lag over the shortest: the true period before its multiples
+    low: float  # lowest frequency looked for (Hz)
+
+
+STRICT = Tracking(unvoiced=0.6, lag=0.12, low=60.0)  # where voiced is to mean surely voiced: for scores
+# For a vocoder's source, which the filter can silence: a pulse too many does no harm, one too few sounds hoarse. Even
+# the creak at the end of a sentence counts.
+GENEROUS = Tracking(unvoiced=1.0, lag=0.05, low=50.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +50,21 @@ def pitch(
     sample_rate: int,
     *,
     hop: int,
-    low: float = 60.0,
+    tracking: Tracking = STRICT,
     high: float = 500.0,
     padding: Padding = "same",
 ) -> Pitch:
     """YIN (de Cheveigné & Kawahara 2002, eqs. 6 and 8), the dips of all frames joined by dynamic programming, refined.
 
-    samples  (S,)
-    hop      between frames (samples)
-    low      lowest and `high` highest frequency looked for (Hz)
-    padding  frames lie as those of a mel spectrogram: centred on (t+½)·hop ("same") or on t·hop ("centred")
-    returns  as many frames as a mel spectrogram with this hop and padding
-    raises   AudioError when the range of frequencies is impossible
+    samples   (S,)
+    hop       between frames (samples)
+    tracking  STRICT or GENEROUS
+    high      highest frequency looked for (Hz)
+    padding   frames lie as those of a mel spectrogram: centred on (t+½)·hop ("same") or on t·hop ("centred")
+    returns   as many frames as a mel spectrogram with this hop and padding
+    raises    AudioError when the range of frequencies is impossible
     """
+    low = tracking.low
     if not 0 < low < high <= sample_rate / 4:
         raise AudioError(f"pitch between {low:g} and {high:g} Hz: expected 0 < low < high <= {sample_rate / 4:g} Hz")
     frames = frame_count(len(samples), 2 * hop, hop, padding)
@@ -60,13 +75,13 @@ def pitch(
     lags, cost = [], []
     for chunk in _frames(np.asarray(samples, dtype=np.float64), frames, hop, window + longest, padding):
         normalised = _normalised_difference(chunk, window, longest)
-        chunk_lags, chunk_cost = _candidates(normalised, shortest, longest)
+        chunk_lags, chunk_cost = _candidates(normalised, shortest, longest, tracking.lag)
         lags.append(chunk_lags)
         cost.append(chunk_cost)
     frequency = sample_rate / np.concatenate(lags)
     costs = np.concatenate(cost)
     costs[_quiet(samples, frames, hop, window, padding)] = np.inf
-    choice = _best_path(frequency, costs, hop / sample_rate)
+    choice = _best_path(frequency, costs, hop / sample_rate, tracking.unvoiced)
     voiced = choice >= 0
     f0 = np.where(voiced, frequency[np.arange(frames), np.maximum(choice, 0)], 0.0)
     f0 = refined(samples, f0, _centres(frames, hop, padding) - (0.5 if padding == "same" else 0.0), sample_rate)
@@ -107,16 +122,17 @@ def _normalised_difference(frames: npt.NDArray[np.float64], window: int, longest
 
 
 def _candidates(
-    normalised: npt.NDArray[np.float64], shortest: int, longest: int
+    normalised: npt.NDArray[np.float64], shortest: int, longest: int, lag_cost: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The deepest local minima of each frame, placed between samples by a parabola.
 
     normalised  (T, longest + 1)
+    lag_cost    of the longest lag
     returns     lags (T, CANDIDATES) in samples, costs (T, CANDIDATES), infinite where there are fewer minima
     """
     before, here, after = normalised[:, shortest - 1 : -2], normalised[:, shortest:-1], normalised[:, shortest + 1 :]
     lags = np.arange(shortest, longest)
-    slope = LAG_COST * np.log(lags / shortest) / np.log(longest / shortest)
+    slope = lag_cost * np.log(lags / shortest) / np.log(longest / shortest)
     cost = np.where((here <= before) & (here < after), here + slope, np.inf)
     best = np.argpartition(cost, min(CANDIDATES, cost.shape[1] - 1), axis=1)[:, :CANDIDATES]
     a, b, c = (np.take_along_axis(part, best, axis=1) for part in (before, here, after))
@@ -138,7 +154,7 @@ def _quiet(
 
 
 def _best_path(
-    frequency: npt.NDArray[np.float64], cost: npt.NDArray[np.float64], step_s: float
+    frequency: npt.NDArray[np.float64], cost: npt.NDArray[np.float64], step_s: float, unvoiced_cost: float
 ) -> npt.NDArray[np.int64]:
     """Candidate of each frame on the cheapest path, −1 for unvoiced (Viterbi).
 
@@ -148,7 +164,7 @@ def _best_path(
     """
     frames, candidates = cost.shape
     octaves = np.log2(frequency)
-    local = np.concatenate((cost, np.full((frames, 1), UNVOICED_COST)), axis=1)
+    local = np.concatenate((cost, np.full((frames, 1), unvoiced_cost)), axis=1)
     jumps = OCTAVE_COST * min(1.0, 0.01 / step_s) * np.abs(octaves[1:, :, None] - octaves[:-1, None, :])
     moves = np.full((max(0, frames - 1), candidates + 1, candidates + 1), SWITCH_COST)  # (T − 1, to, from)
     moves[:, :-1, :-1] = jumps

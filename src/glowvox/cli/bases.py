@@ -7,16 +7,15 @@ from pathlib import Path
 import glowvox
 from glowvox.cli.speaking import user_folder
 from glowvox.errors import UsageError
-from glowvox.runtime.places import BUNDLED
 
-BASE = "demo-small.safetensors"
+BASE = "duo.safetensors"
 
 
 def base_place(given: Path | None) -> Path:
     """The weights to begin with: those given, else the project's own where they can be found.
 
-    They are looked for in `weights` here, in the package, in the user's own folder of weights, and in the clone that
-    the package runs from.
+    They are looked for in `weights` here, in the user's own folder of weights, and in the clone that the package runs
+    from.
 
     raises  UsageError where there are none
     """
@@ -29,7 +28,7 @@ def base_place(given: Path | None) -> Path:
             return folder / BASE
     raise UsageError(
         f"no voice to begin with: {BASE} is not here, and an installed glowvox has no weights that can train",
-        hint=f"take weights/{BASE} from a clone of glowvox, put it into {_folders()[2]} or give it: --base FILE. "
+        hint=f"take weights/{BASE} from a clone of glowvox, put it into {_folders()[1]} or give it: --base FILE. "
         "A run of your own does as well: --base runs/NAME",
     )
 
@@ -42,4 +41,4 @@ def vocoder_place(base: Path) -> Path | None:
 
 def _folders() -> tuple[Path, ...]:
     clone = Path(glowvox.__file__).resolve().parents[2] / "weights"
-    return Path("weights"), BUNDLED, user_folder().with_name("weights"), clone
+    return Path("weights"), user_folder().with_name("weights"), clone

@@ -142,20 +142,22 @@ def _players() -> Finding:
 def _voices() -> Iterator[Finding]:
     from glowvox.cli.speaking import default_folders, places
     from glowvox.cli.voice_cards import card
+    from glowvox.runtime.bundle import is_voice
+    from glowvox.runtime.places import AGAIN, BUNDLED
 
     found = places(default_folders())
+    if not any(place.parent == BUNDLED for place in found):
+        yield Finding("voice", "wrong", f"the one that comes with glowvox is not in {BUNDLED}", AGAIN)
     for place in found:
         voice = card(place)
         name = f"{voice['name']}  ({place})"
         if "broken" in voice:
-            yield Finding("voice", "wrong", f"{name}: {voice['broken']}", "get it again, or take it out of this folder")
+            remedy = AGAIN if place.parent == BUNDLED else "get it again, or take it out of this folder"
+            yield Finding("voice", "wrong" if is_voice(place) else "note", f"{name}: {voice['broken']}", remedy)
         elif "needs" in voice:
             yield Finding("voice", "note", name, str(voice["needs"]))
         else:
             yield Finding("voice", "ok", name)
-    if not found:
-        looked = ", ".join(map(str, default_folders()))
-        yield Finding("voice", "note", f"none in {looked}", "glowvox voices add FILE.glowvox")
 
 
 def _speech(voice: str | None) -> Finding:

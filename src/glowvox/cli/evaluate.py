@@ -76,6 +76,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     distillmos: bool
     likeness: bool
     alignments: Path | None
+    memory: Path | None
     json_out: Path | None
 
 
@@ -105,6 +106,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @click.option("--distillmos", is_flag=True, help="DistillMOS ratings (package distillmos).")
 @click.option("--likeness", is_flag=True, help="Likeness of speakers (package resemblyzer).")
 @click.option("--alignments", type=EXISTING, help="Phone times to judge: a table, .json, .TextGrid or folder of them.")
+@click.option(
+    "--memory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that keeps what judges said: no clip is judged twice.",
+)
 @click.option("--json", "json_out", type=click.Path(path_type=Path), help="Also write all scores here; - for stdout.")
 def command(**options: object) -> None:
     """Score speech: the words a recogniser hears, predicted ratings, spectrum, pitch and timing.
@@ -243,6 +249,7 @@ def _rows(asked: Asked, entries: list[Entry], judges: Judges) -> Iterator[Scores
     """Recordings, their copies, then what is being judged: the last row is the one the others are there for."""
     from glowvox.audio.mel import MelConfig
     from glowvox.cli.progress import progress
+    from glowvox.evaluate.memory import Memory
     from glowvox.evaluate.report import evaluate
 
     vocoder = _vocoder(asked.vocoder)
@@ -262,7 +269,8 @@ def _rows(asked: Asked, entries: list[Entry], judges: Judges) -> Iterator[Scores
         sets.append((name_of_run, _said(entries, speaker, asked.speaker)))
     for name, items in sets:
         with progress(name) as tell:
-            scores = evaluate(items, judges, name=name, progress=_of(len(entries), tell))
+            told = _of(len(entries), tell)
+            scores = evaluate(items, judges, name=name, progress=told, memory=Memory(asked.memory))
         yield scores
 
 

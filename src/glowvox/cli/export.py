@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from glowvox import config
 from glowvox.errors import TextError, UsageError
 
 if TYPE_CHECKING:
@@ -48,8 +49,15 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder of a Whisper model for faster-whisper: judge by the words it hears as well.",
 )
-@click.option("--licence", help="Of the voice, as an SPDX name. Default: what the weights file says.")
-@click.option("--data", help="What the voice was trained on. Default: what the weights file says.")
+@click.option("--speaker", metavar="NAME", help="Who speaks unless another is asked for. Default: the run's first.")
+@click.option(
+    "--facts",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML with what the card is to say: data, licence, consent, credit, training, scores, faults.",
+)
+@click.option("--licence", help="Of the voice, as an SPDX name. Default: what --facts or the weights file says.")
+@click.option("--data", help="What the voice was trained on. Default: what --facts or the weights file says.")
 @click.option("--consent", help="Of the people who can be heard in it.")
 @click.option("--language", help="As a tag: en, de, pt-BR. Default: that of the front end.")
 @click.option(
@@ -65,6 +73,8 @@ def command(
     precision: Literal["auto", "int8", "fp16", "fp32"],
     check_texts: Path | None,
     recogniser: Path | None,
+    speaker: str | None,
+    facts: Path | None,
     licence: str | None,
     data: str | None,
     consent: str | None,
@@ -76,7 +86,7 @@ def command(
 
     \b
       glowvox export runs/me -o voices/me --vocoder runs/me-vocoder --licence CC-BY-4.0 --data "my recordings"
-      glowvox export weights/demo-small.safetensors -o demo.glowvox
+      glowvox export weights/duo.safetensors --vocoder weights/duo-vocoder.safetensors -o duo.glowvox
 
     Every graph is compared with the model it was made from, stage by stage, before anything is written. Graphs in eight
     bits are a quarter of the size and two to three times as fast; each is tried on sentences, and kept where mels
@@ -86,6 +96,7 @@ def command(
 
     with needs_train("exporting"):
         from glowvox.export.exporting import Request, make_voice
+        from glowvox.export.facts import Facts
         from glowvox.export.flowtron_source import FlowtronSource
         from glowvox.export.gate import CHECK_TEXTS
         from glowvox.export.source import Source
@@ -99,16 +110,15 @@ def command(
         data=data,
         consent=consent,
         language=language,
+        speaker=speaker,
+        facts=config.load(facts, Facts) if facts else Facts(),
         lexicon=_read(lexicon) if lexicon else None,
         texts=_lines(check_texts) if check_texts else CHECK_TEXTS,
     )
     source = (FlowtronSource if is_flowtron(run) else Source).load(run, lexicon=lexicon)
     made = make_voice(source, exportable_vocoder(vocoder), request, listener=_listener(recogniser))
     write_voice(made, output)
-    if as_json:
-        click.echo(json.dumps(_record(made, output)))
-    else:
-        _tell(made, output)
+    _tell(made, output, as_json=as_json)
 
 
 def exportable_vocoder(place: Path | None) -> IstftVocoder | None:
@@ -152,7 +162,10 @@ def _lines(path: Path) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _tell(made: Made, output: Path) -> None:
+def _tell(made: Made, output: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_record(made, output)))
+        return
     click.echo("graph against model         worst difference")
     for found in made.differences:
         click.echo(f"  {found.stage:<26}{found.worst:.1e}")

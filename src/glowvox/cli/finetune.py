@@ -52,7 +52,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--base",
     type=PLACE,
     metavar="WEIGHTS|RUN",
-    help="Trained voice to begin with: a file of weights/, or a run of your own. Default: the one glowvox comes with.",
+    help="Trained voice to begin with: weights or a run of your own. Default: duo.safetensors, which a clone has.",
 )
 @click.option(
     "--vocoder",

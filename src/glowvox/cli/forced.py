@@ -13,14 +13,16 @@ PATH = click.Path(path_type=Path)
 @click.argument("prepared", metavar="PREPARED", type=PATH)
 @click.option("--voice", "run", required=True, metavar="RUN", type=PATH, help="Run folder or weights of the voice.")
 @click.option("-o", "--output", required=True, type=PATH, help="Folder to write; what is whole in it is kept.")
-def command(*, prepared: Path, run: Path, output: Path) -> None:
+@click.option("--beside", is_flag=True, help="Keep every clip with its recording's own mel as well.")
+def command(*, prepared: Path, run: Path, output: Path, beside: bool) -> None:
     """Replace the mels of PREPARED by what a voice makes of the texts in the recordings' own time.
 
     A vocoder trained further on them learns to mend what this voice's mels lack. PREPARED must have been written with
-    --sound and the symbols of the voice; recordings and pitch stay as they are.
+    --sound and the symbols of the voice; recordings and pitch stay as they are. With --beside it hears the recordings'
+    mels in between and does not forget them.
 
     \b
-    glowvox data forced prepared/mine --voice runs/mine-voice -o prepared/mine-forced
+    glowvox data forced prepared/mine --voice runs/mine-voice -o prepared/mine-forced --beside
     glowvox train prepared/mine-forced --preset istft-small --finetune-from runs/mine-istft-small --steps 5000
     """
     from glowvox.cli.extras import needs_train
@@ -32,6 +34,6 @@ def command(*, prepared: Path, run: Path, output: Path) -> None:
         from glowvox.train.speaker import Speaker
     voice, folder = Speaker.load(run), Prepared.load(prepared)
     with progress("speaking") as told:
-        count = write_forced(voice, folder, output, told=told)
+        count = write_forced(voice, folder, output, beside=beside, told=told)
     click.echo(f"{output}: {count:,} clips", err=True)
     click.echo(str(output))

@@ -53,7 +53,7 @@ SOUND_FORMATS = ("wav", "flac", "mp3", "ogg", "opus")
     "--voice",
     metavar="PLACE",
     help="A voice folder, a .glowvox file, a run folder, a weights file, or the name of one that glowvox voices lists. "
-    "Default: GLOWVOX_VOICE, else the first one found.",
+    "Default: GLOWVOX_VOICE, else the voice that comes with glowvox.",
 )
 @click.option(
     "--vocoder",

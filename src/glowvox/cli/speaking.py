@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from glowvox.audio.wave import Audio
     from glowvox.runtime.manner import Options
     from glowvox.text.frontend import FrontEnd
+
+
+SOUND_ONLY = ('kind = "vocoder"', 'kind = "waveglow"')  # runs and weights that make sound of mels and read no text
+LONGEST_HEADER = 1 << 20  # bytes
 
 
 class Speaking(Protocol):
@@ -49,13 +54,29 @@ class Speaking(Protocol):
 
 
 def _speaks(place: Path) -> bool:
-    return is_voice(place) or place.suffix == ".safetensors" or (place / "run.toml").is_file()
+    if is_voice(place):
+        return True
+    trained = place.suffix == ".safetensors" or (place / "run.toml").is_file()
+    return trained and not any(line in SOUND_ONLY for line in _settings_text(place).splitlines())
+
+
+def _settings_text(place: Path) -> str:
+    """The TOML of a run or of a weights file's header; nothing where it cannot be read, of which others will tell."""
+    try:
+        if place.suffix != ".safetensors":
+            return (place / "run.toml").read_text(encoding="utf-8")
+        with place.open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(size, LONGEST_HEADER)))
+        return str(json.loads(header["__metadata__"]["glowvox"])["settings"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def places(folders: tuple[Path, ...]) -> list[Path]:
     """The voices in some folders (or those that are such themselves), in order of name.
 
-    Voices are exported voices, run folders and weights files.
+    Voices are exported voices, run folders and weights files; those of vocoders are none.
     """
     found: list[Path] = []
     for folder in folders:
@@ -87,19 +108,19 @@ def default_folders() -> tuple[Path, ...]:
 def voice_place(voice: str | None) -> Path:
     """The voice meant by `--voice` (or GLOWVOX_VOICE): a path, or the name of one found.
 
-    Where none is named, the first that speaks without torch, else the first.
+    Where none is named, the first that speaks without torch, else the first: that of the package, unless
+    GLOWVOX_VOICE_PATH has others.
 
-    raises  UsageError where nothing fits, listing what there is
+    raises  UsageError where nothing fits, listing what there is; CheckpointError where nothing is named nor found
     """
+    from glowvox.runtime.places import no_voice
+
     wanted = voice or os.environ.get("GLOWVOX_VOICE")
     found = places(default_folders())
     if wanted is None:
         if found:
             return next((place for place in found if is_voice(place)), found[0])
-        raise UsageError(
-            "no voice to speak with: this version has none built in yet",
-            hint="name one: --voice FOLDER, a .glowvox file, a run, or weights (a clone has some in weights/)",
-        )
+        raise no_voice()
     if Path(wanted).exists():
         return Path(wanted)
     for place in found:
@@ -125,9 +146,11 @@ def open_voice(
             hint="another is put in by exporting again: glowvox export RUN --vocoder PLACE -o VOICE",
         )
     if is_voice(place) or place.name == "voice.json":
+        from glowvox.runtime.places import known_remedy
         from glowvox.runtime.voice import Voice
 
-        return Voice.load(place, lexicon=lexicon, threads=threads)
+        with known_remedy(place):
+            return Voice.load(place, lexicon=lexicon, threads=threads)
     if place.suffix != ".safetensors" and not (place / "run.toml").is_file():
         raise CheckpointError(
             f"{place}: not a voice: there is no voice.json in it, and not a run folder: there is no run.toml in it",

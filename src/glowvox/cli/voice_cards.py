@@ -48,15 +48,17 @@ def verify(place: Path) -> str:
     raises  CheckpointError for a voice that is incomplete or changed, UsageError for what is not exported
     """
     from glowvox.runtime.bundle import Bundle
+    from glowvox.runtime.places import known_remedy
     from glowvox.runtime.voice import Voice
 
     if place.is_dir() and not (place / "voice.json").is_file() and (place / "run.toml").is_file():
         raise UsageError(
             f"{place}: a run in training has no checksums", hint=f"export it first: glowvox export {place} -o VOICE"
         )
-    bundle = Bundle(place)
-    bundle.read_all()
-    voice = Voice.load(place)
+    with known_remedy(place):
+        bundle = Bundle(place)
+        bundle.read_all()
+        voice = Voice.load(place)
     if not len(voice.say(PROBE)):
         raise CheckpointError(f"{place}: every file is whole, but the voice does not speak")
     size = sum(record.bytes for record in bundle.settings.files.values())
@@ -119,6 +121,7 @@ def _exported(place: Path) -> dict[str, object]:
         "place": str(place),
         "language": settings.language,
         "speakers": list(settings.speakers),
+        "experimental": list(settings.experimental),
         "sample_rate": settings.mel.sample_rate,
         "front_end": settings.front_end,
         "vocoder": settings.vocoder.kind,

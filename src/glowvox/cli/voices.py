@@ -12,6 +12,7 @@ from glowvox.errors import GlowvoxError
 FIELDS = (
     "language",
     "speakers",
+    "experimental",
     "sample_rate",
     "vocoder",
     "precision",
@@ -26,7 +27,10 @@ FIELDS = (
     "needs",
     "broken",
 )
-SHORT = ("language", "speakers", "front_end", "parameters", "trained", "size", "data", "licence", "needs", "broken")
+SHORT = (
+    *("language", "speakers", "experimental", "front_end", "parameters", "trained", "size", "data", "licence"),
+    *("needs", "broken"),
+)
 
 
 class _ListByDefault(click.Group):
@@ -46,12 +50,12 @@ def command() -> None:
     \b
       glowvox voices
       glowvox voices my_runs --json
-      glowvox voices show heart-en
+      glowvox voices show duo --card
       glowvox voices add heart-en.glowvox
 
-    Voices are looked for in the folders of GLOWVOX_VOICE_PATH, in your own (where 'add' puts them), and in ./weights
-    and ./runs. A voice is a folder or a .glowvox file that glowvox export wrote; run folders and weights files can be
-    spoken with too, where the extra glowvox[train] is installed.
+    Voices are looked for in the folders of GLOWVOX_VOICE_PATH, in the package, in your own (where 'add' puts them),
+    and in ./weights and ./runs. A voice is a folder or a .glowvox file that glowvox export wrote; run folders and
+    weights files can be spoken with too, where the extra glowvox[train] is installed.
     """
 
 
@@ -132,4 +136,4 @@ def _tell(voice: dict[str, object], fields: tuple[str, ...]) -> None:
         value = voice.get(key)
         if value:
             said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            click.echo(f"    {key.replace('_', ' '):<11} {said}")
+            click.echo(f"    {key.replace('_', ' '):<12} {said}")

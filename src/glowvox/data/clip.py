@@ -16,7 +16,7 @@ from glowvox.files import write_array
 if TYPE_CHECKING:
     from glowvox.text.frontend import FrontEnd
 
-VERSION = "1"  # part of every cache key; changes whenever the same settings give other features
+VERSION = "2"  # part of every cache key; changes whenever the same settings give other features
 TEXT_LIMITS = ("min_tokens", "max_tokens", "min_characters", "max_characters")
 NPY_HEADER = 128  # bytes before the data of a two-dimensional .npy file
 
@@ -119,7 +119,7 @@ def _write_features(folder: Path, name: str, path: Path, config: PrepareConfig) 
     import numpy as np
 
     from glowvox.audio.mel import log_mel
-    from glowvox.audio.pitch import pitch
+    from glowvox.audio.pitch import GENEROUS, pitch
     from glowvox.audio.wave import pcm16
     from glowvox.data.sound import clean
 
@@ -131,7 +131,7 @@ def _write_features(folder: Path, name: str, path: Path, config: PrepareConfig) 
     if config.sound:
         hop, rate = config.mel.hop, config.mel.sample_rate
         write_array(folder / wave_path(name), pcm16(sound.samples[: frames * hop]))
-        f0 = pitch(sound.samples, rate, hop=hop, padding=config.mel.padding).f0
+        f0 = pitch(sound.samples, rate, hop=hop, tracking=GENEROUS, padding=config.mel.padding).f0
         write_array(folder / pitch_path(name), f0[:frames])
     write_array(folder / mel_path(name), np.ascontiguousarray(mel[:frames], dtype=np.float32))
     return frames, len(mel) - frames, sound.notes

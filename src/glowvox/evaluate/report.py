@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -12,11 +13,13 @@ from glowvox.audio.wave import Audio
 from glowvox.errors import UsageError
 from glowvox.evaluate.comparison import analyse, compared, own_measures
 from glowvox.evaluate.judges.protocols import Rater, Recogniser, VoiceComparer
+from glowvox.evaluate.memory import Judgement, Memory, fingerprint
 from glowvox.evaluate.scores import ClipScore, Difference, Heard, Scores, scores_of
 from glowvox.evaluate.words import character_errors, word_errors
 
 SEED = 0  # one attempt a sentence, always this one
 SHORTEST_S = 0.1  # no judge says anything of less
+MEASURES = "measures, version 1"  # by which they are remembered: another number whenever `_measured` gives others
 
 
 class Speaker(Protocol):
@@ -79,16 +82,22 @@ def spoken(
 
 
 def evaluate(
-    items: Iterable[Item], judges: Judges, *, name: str, progress: Callable[[int], None] | None = None
+    items: Iterable[Item],
+    judges: Judges,
+    *,
+    name: str,
+    progress: Callable[[int], None] | None = None,
+    memory: Memory | None = None,
 ) -> Scores:
     """Score every clip and sum up.
 
     progress  called after each clip with how many are done
+    memory    of judgements; without one every clip is judged anew
     returns   rows per clip, in the order given, and totals
     """
     rows, notes = [], []
     for item in items:
-        row, note = _score(item, judges)
+        row, note = _score(item, judges, memory or Memory())
         rows.append(row)
         notes += [f"{item.id}: {note}"] if note else []
         if progress is not None:
@@ -96,28 +105,51 @@ def evaluate(
     return scores_of(name, rows, notes)
 
 
-def _score(item: Item, judges: Judges) -> tuple[ClipScore, str]:
+def _score(item: Item, judges: Judges, memory: Memory) -> tuple[ClipScore, str]:
     """The row of one clip, and a remark where it could not be judged in full."""
-    words = len(item.text.split())
     said = judges.normalise(item.text) if judges.normalise is not None else ""
-    audible = item.audio.seconds >= SHORTEST_S
-    heard = {r.name: _heard(said, r.hear(item.audio) if audible else "", judges) for r in judges.recognisers}
-    if not audible:
+    if item.audio.seconds < SHORTEST_S:
         # silence where speech should be: all its words are lost, and no rating pretends otherwise
-        return ClipScore(item.id, item.text, item.audio.seconds, said, heard), "holds no sound; not rated"
+        silent = {r.name: _heard(said, "", judges) for r in judges.recognisers}
+        return ClipScore(item.id, item.text, item.audio.seconds, said, silent), "holds no sound; not rated"
+
+    recall = partial(memory.recall, item.audio)
+    heard: dict[str, Heard] = {}
     values: dict[str, float] = {}
+    for recogniser in judges.recognisers:
+        raw = recall(recogniser.identity, partial(_listened, recogniser, item))
+        heard[recogniser.name] = _heard(said, raw.text, judges)
     for rater in judges.raters:
-        values |= rater.score(item.audio)
+        values |= recall(rater.identity, partial(_rated, rater, item)).values
+    against = "" if item.reference is None else f", against {fingerprint(item.reference)}"
+    words = len(item.text.split())
+    measured = recall(f"{MEASURES}, {words} words{against}", partial(_measured, item, words)).values
+    if judges.voice is not None and "mcd_db" in measured:
+        values |= recall(judges.voice.identity + against, partial(_likened, judges.voice, item)).values
+    note = "" if measured else "holds no speech to measure"
+    return ClipScore(item.id, item.text, item.audio.seconds, said, heard, values | measured), note
+
+
+def _listened(recogniser: Recogniser, item: Item) -> Judgement:
+    return Judgement(text=recogniser.hear(item.audio))
+
+
+def _rated(rater: Rater, item: Item) -> Judgement:
+    return Judgement(values=rater.score(item.audio))
+
+
+def _measured(item: Item, words: int) -> Judgement:
+    """What needs no judge; nothing where there is no speech."""
     clip = analyse(item.audio)
     if clip is None:
-        return ClipScore(item.id, item.text, item.audio.seconds, said, heard, values), "holds no speech to measure"
-    values |= own_measures(clip, words)
+        return Judgement()
     reference = analyse(item.reference) if item.reference is not None else None
-    if item.reference is not None and reference is not None:
-        values |= compared(clip, reference)
-        if judges.voice is not None:
-            values["likeness"] = judges.voice.likeness(item.audio, item.reference)
-    return ClipScore(item.id, item.text, item.audio.seconds, said, heard, values), ""
+    return Judgement(values=own_measures(clip, words) | (compared(clip, reference) if reference is not None else {}))
+
+
+def _likened(voice: VoiceComparer, item: Item) -> Judgement:
+    assert item.reference is not None
+    return Judgement(values={"likeness": voice.likeness(item.audio, item.reference)})
 
 
 def _heard(said: str, raw: str, judges: Judges) -> Heard:

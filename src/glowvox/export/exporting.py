@@ -12,10 +12,12 @@ import torch
 from msgspec import structs
 
 from glowvox import __version__
+from glowvox.config import near
 from glowvox.errors import UsageError
 from glowvox.export.card import card_text, licence_text
 from glowvox.export.decoder_graph import decoder_graph
 from glowvox.export.encoder_graph import encoder_graph
+from glowvox.export.facts import Facts
 from glowvox.export.flowtron_parity import flowtron_parity
 from glowvox.export.flowtron_source import FlowtronSource
 from glowvox.export.gate import CHECK_TEXTS, Verdict
@@ -54,6 +56,8 @@ class Request:
     """What the voice is to be, where the run does not say it.
 
     precision  of the graphs; "auto" takes eight bits where the gate accepts them and halves elsewhere
+    speaker    who speaks unless another is asked for; None leaves it to the run
+    facts      what its card says beyond that; licence, data and consent given here win over it
     texts      that graphs in eight bits are judged by
     lexicon    content of a file of pronunciations to go with the voice
     """
@@ -64,6 +68,8 @@ class Request:
     data: str | None = None
     consent: str | None = None
     language: str | None = None
+    speaker: str | None = None
+    facts: Facts = Facts()
     lexicon: bytes | None = None
     texts: Sequence[str] = CHECK_TEXTS
 
@@ -102,9 +108,12 @@ def make_voice(
 
     vocoder   None leaves the sound to Griffin-Lim
     listener  judges graphs in eight bits by the words heard as well
-    raises    UsageError where licence or data are known neither from the weights nor from the request, InputError
-              where the vocoder was trained on other mels, GlowvoxError where a graph differs from its model
+    raises    UsageError where licence or data are known neither from the weights nor from the request, and for a
+              speaker who is not there; InputError where the vocoder was trained on other mels, GlowvoxError where a
+              graph differs from its model
     """
+    if request.speaker is not None:
+        source = source.led_by(request.speaker)
     if vocoder is not None:
         source.settings.mel.require_same(vocoder.mel, own="the model", others="the vocoder")
     settings = _settings(source, vocoder, request)
@@ -119,7 +128,7 @@ def make_voice(
     choice = _choose(maker, full, request, lambda: _jury(settings, {**full, **extra}, source, request, listener))
     settings = structs.replace(settings, precision={name: str(kind) for name, kind in choice.precisions.items()})
     files = {**choice.graphs, **extra, LICENCE: licence_text(settings)}
-    files[CARD] = card_text(settings, choice.verdicts, source)
+    files[CARD] = card_text(settings, choice.verdicts, source, request.facts)
     settings = structs.replace(settings, files={name: record(content) for name, content in files.items()})
     graphs = tuple(_report(name, choice.precisions[name], choice.graphs[name], full[name]) for name in full)
     return Made(settings, files, tuple(differences), choice.verdicts, graphs)
@@ -208,15 +217,18 @@ class _Maker:
 
 
 def _settings(source: Source | FlowtronSource, vocoder: IstftVocoder | None, request: Request) -> VoiceSettings:
-    settings = source.settings
+    settings, facts = source.settings, request.facts
+    for score in facts.scores:
+        if score.speaker not in settings.speakers:
+            raise UsageError(f"a score of '{score.speaker}'{near(score.speaker, settings.speakers)}")
     if not re.fullmatch(r"\w[\w.+-]*", request.name):
         raise UsageError(
             f"name '{request.name}': expected letters, digits and . + - _, beginning with a letter or digit"
         )
     sound = VocoderSettings()
     if vocoder is not None:
-        stack = vocoder.config.stack
-        sound = VocoderSettings(kind="istft", stack=stack, reach=vocoder.reach)
+        config = vocoder.config
+        sound = VocoderSettings(kind="istft", stack=config.stack, pieces=config.pieces, reach=vocoder.reach)
     return VoiceSettings(
         format=FORMAT,
         made_with=f"glowvox {__version__}",
@@ -235,9 +247,10 @@ def _settings(source: Source | FlowtronSource, vocoder: IstftVocoder | None, req
         vocoder=sound,
         precision={},
         files={},
-        licence=_known(request.licence, source.card, "licence"),
-        data=_known(request.data, source.card, "data"),
-        consent=request.consent or source.card.get("consent", "not stated"),
+        licence=_known(request.licence or facts.licence, source.card, "licence"),
+        data=_known(request.data or facts.data, source.card, "data"),
+        consent=request.consent or facts.consent or source.card.get("consent", "not stated"),
+        experimental=facts.experimental(),
         flowtron=source.voice if isinstance(source, FlowtronSource) else None,
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from msgspec import structs
 
 from glowvox.export.flowtron_graphs import gaussians, speaker_width, step_graph, steps_of, text_graph
 from glowvox.export.graph import Precision
+from glowvox.export.leading import order_led_by, with_speakers
 from glowvox.files import array_bytes
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import FlowtronSettings
@@ -39,6 +41,16 @@ class FlowtronSource:
         """
         speaker = FlowtronSpeaker.load(place, lexicon=lexicon)
         return cls(speaker.settings, speaker.model, speaker.front_end, speaker.variation, {})
+
+    def led_by(self, speaker: str) -> FlowtronSource:
+        """The same with one speaker moved to the front, who speaks unless another is asked for.
+
+        raises  UsageError for a name that is not there
+        """
+        order = order_led_by(speaker, self.settings.speakers)
+        names = tuple(self.settings.speakers[place] for place in order)
+        settings = structs.replace(self.settings, speakers=names)
+        return replace(self, settings=settings, model=with_speakers(self.model, order))
 
     @property
     def voice(self) -> FlowtronVoice:

@@ -42,7 +42,9 @@ class Graph:
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
         self._known: dict[tuple[int, ...], str] = {}
-        self._windows: dict[tuple[int, int], str] = {}
+        self._rows: dict[tuple[int, int], str] = {}
+        self._windows: dict[tuple[str, int, int], str] = {}
+        self._quantised: dict[tuple[str, Span | None], tuple[str, str, str]] = {}
         self.positions = ""  # 0 … T−1 as a column (T, 1), once `follow` was called
 
     def input(self, name: str, shape: Shape, *, kind: Literal["float", "int64"] = "float") -> str:
@@ -159,14 +161,21 @@ class Graph:
         bias    (C,)
         """
         channels, kernel = weight.shape
-        image = self.node("Unsqueeze", [self.node("Transpose", [x], {"perm": [1, 0]}), self.integers(0, 2)])
+        # in this order ONNX Runtime turns the image and brings it into its own blocks in one go
+        rows = self.node("Unsqueeze", [x, self.integers(0, 1)])
+        image = self.node("Transpose", [rows], {"perm": [0, 3, 1, 2]})
         inputs = [image, self.single(weight.reshape(channels, 1, 1, kernel)), self.single(bias)]
         pads = [0, kernel // 2, 0, kernel // 2]
         out = self.node("Conv", inputs, {"group": channels, "pads": pads})
-        return self.node("Transpose", [self.node("Squeeze", [out, self.integers(0, 2)])], {"perm": [1, 0]})
+        return self.node("Squeeze", [self.node("Transpose", [out], {"perm": [0, 2, 3, 1]}), self.integers(0, 1)])
 
     def _bytes(self, x: str, span: Span | None) -> tuple[str, str, str]:
-        """x as unsigned bytes, the size of a step, and the byte that means zero."""
+        """x as unsigned bytes, the size of a step, and the byte that means zero; once for all that read it."""
+        if (x, span) not in self._quantised:
+            self._quantised[x, span] = self._new_bytes(x, span)
+        return self._quantised[x, span]
+
+    def _new_bytes(self, x: str, span: Span | None) -> tuple[str, str, str]:
         if span is None:
             small, step, zero = self.nodes("DynamicQuantizeLinear", [x], 3)
             return small, step, zero
@@ -176,7 +185,7 @@ class Graph:
         return self.node("QuantizeLinear", [x, step, zero]), step, zero
 
     def windows(self, x: str, kernel: int, channels: int, dilation: int = 1, *, around: str = "") -> str:
-        """The K columns around every time step, side by side.
+        """The K columns around every time step, side by side; laid out once for all that read them.
 
         x        (T, I)
         around   the value beyond the ends; zero by default
@@ -184,18 +193,20 @@ class Graph:
         """
         if kernel == 1:
             return x
-        span = dilation * (kernel - 1)
-        left = span // 2
-        padded = self.node("Pad", [x, self.integers(left, 0, span - left, 0), *([around] if around else [])])
-        rows = self.node("Gather", [padded, self._window_rows(kernel, dilation)], {"axis": 0})
-        return self.node("Reshape", [rows, self.integers(-1, kernel * channels)])
+        if (x, kernel, dilation) not in self._windows:
+            span = dilation * (kernel - 1)
+            left = span // 2
+            padded = self.node("Pad", [x, self.integers(left, 0, span - left, 0), *([around] if around else [])])
+            rows = self.node("Gather", [padded, self._window_rows(kernel, dilation)], {"axis": 0})
+            self._windows[x, kernel, dilation] = self.node("Reshape", [rows, self.integers(-1, kernel * channels)])
+        return self._windows[x, kernel, dilation]
 
     def _window_rows(self, kernel: int, dilation: int) -> str:
         """Which rows of a padded sequence lie in each window (T, K); worked out once for all convolutions alike."""
-        if (kernel, dilation) not in self._windows:
+        if (kernel, dilation) not in self._rows:
             offsets = self.constant(np.arange(kernel, dtype=np.int64)[None] * dilation)
-            self._windows[kernel, dilation] = self.node("Add", [self.positions, offsets])
-        return self._windows[kernel, dilation]
+            self._rows[kernel, dilation] = self.node("Add", [self.positions, offsets])
+        return self._rows[kernel, dilation]
 
     def follow(self, x: str) -> str:
         """Take the length of x for the length of all sequences of the graph.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from msgspec import structs
 
+from glowvox.export.leading import order_led_by, with_speakers
 from glowvox.files import array_bytes
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.frontend import FrontEnd
@@ -37,6 +39,16 @@ class Source:
         speaker = Speaker.load(place, lexicon=lexicon)
         card = {} if place.is_dir() else read_weights(place)[2]
         return cls(speaker.settings, speaker.model, speaker.front_end, card)
+
+    def led_by(self, speaker: str) -> Source:
+        """The same with one speaker moved to the front, who speaks unless another is asked for.
+
+        raises  UsageError for a name that is not there
+        """
+        order = order_led_by(speaker, self.settings.speakers)
+        names = tuple(self.settings.speakers[place] for place in order)
+        settings = structs.replace(self.settings, speakers=names)
+        return replace(self, settings=settings, model=with_speakers(self.model, order))
 
     @property
     def variation(self) -> float:

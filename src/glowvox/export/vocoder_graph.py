@@ -33,8 +33,8 @@ def vocoder_graph(vocoder: IstftVocoder, *, precision: Precision, spans: Spans |
     spans    what the inputs of the products range over, from `measure`; needed for eight bits: a scale that hung on
              the piece at hand would make a frame sound differently in another piece
     inputs   mel (T, M)
-    outputs  real, imaginary (T, F) of the filter, or of the spectrum itself in a plain head; with a harmonic source
-             noise (T, F), its gain, f0 (T,) Hz and voicing (T,), above 0 where voiced
+    outputs  real, imaginary (T·P, F) of the filter, or of the spectrum itself in a plain head, for the P pieces of each
+             frame; with a harmonic source noise (T·P, F), its gain, f0 (T,) Hz and voicing (T,), above 0 where voiced
     """
     graph = Graph("vocoder", precision=precision)
     bands, stack = vocoder.mel.bands, vocoder.config.stack
@@ -53,7 +53,9 @@ def measure(vocoder: IstftVocoder, mels: list[torch.Tensor]) -> dict[str, Span]:
 
     mels  (M, T) each
     """
-    layers = {"head": vocoder.head, **dict(products(vocoder.network, name="sound"))}
+    # the pitch network's start is not among them: eight bits of the mel blur the pitch
+    layers = {"sound.start": vocoder.network.start, "head": vocoder.head}
+    layers |= dict(products(vocoder.network, name="sound"))
     if vocoder.harmonic:
         layers |= dict(products(vocoder.pitch_network, name="pitch"))
     meters = {name: _Meter() for name in layers}
@@ -87,20 +89,34 @@ def _levels(graph: Graph, vocoder: IstftVocoder, mel: str) -> str:
 
 
 def _spectra(graph: Graph, vocoder: IstftVocoder, x: str, levels: str, spans: Spans) -> None:
-    bins, stack = vocoder.bins, vocoder.config.stack
+    bins, pieces = vocoder.bins, vocoder.config.pieces
+    together = vocoder.config.stack * pieces
     count = 3 if vocoder.harmonic else 2
-    head, line = pointwise(vocoder.head), pointwise(vocoder.envelope)
-    out = _by_frame(graph, graph.linear(x, head.weight, head.bias, span=spans.get("head")), count * bins, stack)
-    parts = graph.nodes("Split", [out], count, {"axis": 1, "num_outputs": count})
-    envelope = graph.exact_linear(levels, line.weight, line.bias)
+    head = pointwise(vocoder.head)
+    parts = []
+    for part in range(count):  # apart, which spares a copy of all of them
+        rows = np.arange(together * count * bins).reshape(together, count, bins)[:, part].reshape(-1)
+        out = graph.linear(x, head.weight[:, rows], head.bias[rows], span=spans.get("head"))
+        parts.append(_by_frame(graph, out, bins, together))
+    envelope = _line(graph, vocoder.envelope, levels, pieces)
     angle = parts[1]
     if vocoder.harmonic:
+        angle = graph.node("Add", [angle, _line(graph, vocoder.envelope_phase, levels, pieces)])
         angle = graph.node("Mul", [graph.node("Tanh", [angle]), graph.single(np.array(FURTHEST))])
     gain = _gain(graph, parts[0], envelope)
-    for name, function in (("real", "Cos"), ("imaginary", "Sin")):
-        graph.output(graph.node("Mul", [gain, graph.node(function, [angle])]), name, ["T", bins])
+    sine = graph.node("Sin", [angle])
+    cosine = _cosine(graph, sine) if vocoder.harmonic else graph.node("Cos", [angle])
+    for name, value in (("real", cosine), ("imaginary", sine)):
+        graph.output(graph.node("Mul", [gain, value]), name, ["T", bins])
     if vocoder.harmonic:
         graph.output(_gain(graph, parts[2], envelope), "noise", ["T", bins])
+
+
+def _line(graph: Graph, layer: nn.Linear, levels: str, pieces: int) -> str:
+    """What a layer says of the mel's levels, for each piece of a frame the same: (T·P, F)."""
+    line = pointwise(layer)
+    out = graph.exact_linear(levels, line.weight, line.bias)
+    return _by_frame(graph, graph.node("Concat", [out] * pieces, {"axis": 1}), layer.out_features, pieces)
 
 
 def _pitch(graph: Graph, vocoder: IstftVocoder, x: str) -> None:
@@ -115,10 +131,16 @@ def _pitch(graph: Graph, vocoder: IstftVocoder, x: str) -> None:
         graph.output(graph.node("Reshape", [value, graph.integers(-1)]), name, ["T"])
 
 
+def _cosine(graph: Graph, sine: str) -> str:
+    """Of an angle of at most FURTHEST, whose cosine is above zero: a fifth of the time of the function itself."""
+    rest = graph.node("Sub", [graph.single(np.array(1.0)), graph.node("Mul", [sine, sine])])
+    return graph.node("Sqrt", [rest])
+
+
 def _gain(graph: Graph, found: str, envelope: str) -> str:
     log_gain = graph.node("Add", [found, envelope])
     return graph.node("Exp", [graph.node("Min", [log_gain, graph.single(np.array(LOUDEST))])])
 
 
-def _by_frame(graph: Graph, x: str, width: int, stack: int) -> str:
-    return x if stack == 1 else graph.node("Reshape", [x, graph.integers(-1, width)])
+def _by_frame(graph: Graph, x: str, width: int, together: int) -> str:
+    return x if together == 1 else graph.node("Reshape", [x, graph.integers(-1, width)])

@@ -23,6 +23,7 @@ class Memory(NamedTuple):
     prior: Tensor | None = None  # (B, T, N)   of the alignment; multiplies the attention
     forced: Tensor | None = None  # (B, T, N)  attention weights to use instead of the model's own
     temperature: float = 1.0  # of the attention: below 1 sharper, above 1 flatter
+    shown: Tensor | None = None  # (B, T, N)   what cumulative attention takes for its own past; no gradient goes there
 
 
 class Analysis(NamedTuple):
@@ -189,6 +190,8 @@ class AutoregressiveStep(Flow[Memory]):
             return self.attention.forced(memory.forced, keys)
         if self.attention.location is None:
             return self.attention(state, keys, memory.prior)  # type: ignore[no-any-return]
+        if memory.shown is not None:
+            return self.attention.follow(state, keys, past(memory.shown), memory.prior)
         return self._attend_in_turn(state, keys, memory.prior)
 
     def _attend_in_turn(self, state: Tensor, keys: Keys, prior: Tensor | None) -> Attended:
@@ -277,6 +280,16 @@ def after(seen: Tensor, weight: Tensor) -> Tensor:
     return torch.cat([seen[:, :1] + weight, weight], dim=1)
 
 
+def past(weight: Tensor) -> Tensor:
+    """What attention has seen before each frame: `after`, of all frames at once.
+
+    weight   (B, T, N)
+    returns  (B, T, 2, N)
+    """
+    before = F.pad(weight, (0, 0, 1, -1))
+    return torch.stack([before.cumsum(dim=1), before], dim=2)
+
+
 def _given(memory: Memory | None) -> Memory:
     if memory is None:
         raise ValueError("a step of Flowtron is conditioned on a text: give it a Memory")
@@ -286,7 +299,8 @@ def _given(memory: Memory | None) -> Memory:
 def _mirrored(memory: Memory, frames: Tensor) -> Memory:
     prior = None if memory.prior is None else reverse(memory.prior, frames)
     forced = None if memory.forced is None else reverse(memory.forced, frames)
-    return memory._replace(prior=prior, forced=forced)
+    shown = None if memory.shown is None else reverse(memory.shown, frames)
+    return memory._replace(prior=prior, forced=forced, shown=shown)
 
 
 def _row(table: Tensor | None, t: int) -> Tensor | None:

@@ -72,6 +72,7 @@ class Flowtron(nn.Module):
         frames: Tensor,
         speaker: Tensor | None = None,
         prior: Tensor | None = None,
+        shown: Sequence[Tensor] | None = None,
     ) -> FlowtronOutput:
         """Map recordings to the latent space while reading their texts.
 
@@ -81,14 +82,17 @@ class Flowtron(nn.Module):
         frames         (B,)
         speaker        (B,) or None
         prior          (B, T, N) or None  of the alignment, from `AttentionPrior`
+        shown          a (B, T, N) tensor of attention weights a step, which cumulative attention takes for its own
+                       past: all frames are then done at once. Its own weights give the same again
         """
         frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior)
         recording = mel * frame_mask
         x, log_det, gate = recording, mel.new_zeros(len(mel)), None
         looks, scores = [], []
-        for step in self._steps():
-            found = step.analyse(x, frame_mask, memory)
+        for number, step in enumerate(self._steps()):
+            own = memory if shown is None else memory._replace(shown=shown[number])
+            found = step.analyse(x, frame_mask, own)
             x, gate = found.latent, found.gate
             log_det = log_det + found.log_scale.sum(dim=(1, 2))
             looks.append(found.attention)

@@ -16,6 +16,7 @@ class IstftConfig(Settings, frozen=True, kw_only=True, tag_field="type", tag="is
     kernel: int = 7
     pitch_width: int = 128  # of the small network that tells pitch and voicing, for the harmonic source
     pitch_layers: int = 3
+    pieces: int = 2  # spectra a frame, of windows as much shorter than the mel's
     stack: int = 1  # frames taken together: 2 halves the work
     source: Literal["harmonic", "plain"] = "harmonic"  # filters a pulse train and noise, or makes the spectrum itself
 
@@ -23,7 +24,7 @@ class IstftConfig(Settings, frozen=True, kw_only=True, tag_field="type", tag="is
         """Refuse sizes that cannot be built."""
         if self.kernel % 2 == 0:
             raise ValueError(f"istft: kernel = {self.kernel} must be odd; {self.kernel + 1} is")
-        for name in ("width", "feed_forward", "layers", "pitch_width", "pitch_layers", "stack"):
+        for name in ("width", "feed_forward", "layers", "pitch_width", "pitch_layers", "pieces", "stack"):
             if getattr(self, name) < 1:
                 raise ValueError(f"istft: {name} = {getattr(self, name)} must be at least 1")
 

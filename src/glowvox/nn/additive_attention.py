@@ -8,12 +8,17 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
+from glowvox.nn.convolution import time_major
 from glowvox.nn.location import LocationGate
 from glowvox.nn.precision import full_precision, upcast
 
 # sums of a query and a key that are held at a time: what a core's cache holds, what keeps an accelerator busy
 CHUNK: Mapping[str, int] = MappingProxyType({"cpu": 1 << 17, "other": 1 << 24})
+
+
+GATED = 1 << 24  # values of gated text that are held at a time, where they are those of many frames
 
 
 class Keys(NamedTuple):
@@ -157,6 +162,22 @@ class AdditiveAttention(nn.Module):
         gated = (keys.text * self.location(seen, keys.mask)).transpose(1, 2)
         return self._attend(self.query(state), self.key(gated), keys, prior)
 
+    def follow(self, state: Tensor, keys: Keys, seen: Tensor, prior: Tensor | None = None) -> Attended:
+        """`look` from many states at once, where it is known what has been seen before each of them.
+
+        state  (B, T, H)
+        seen   (B, T, 2, N)
+        prior  (B, T, N) or None
+        """
+        query, seen = self.query(state), seen.detach()
+        size = max(1, GATED // max(1, keys.text.numel() if keys.text is not None else 1))
+        parts = [(query[:, i : i + size], seen[:, i : i + size], keys) for i in range(0, query.shape[1], size)]
+        if len(parts) > 1 and torch.is_grad_enabled():  # gates of all frames at once would fill the memory
+            scores = [checkpoint(self._gated_score, *part, use_reentrant=False) for part in parts]
+        else:
+            scores = [self._gated_score(*part) for part in parts]
+        return self._weighed(torch.cat(scores, dim=1), keys, prior)
+
     def forced(self, weight: Tensor, keys: Keys) -> Attended:
         """The context of weights that are given.
 
@@ -165,8 +186,20 @@ class AdditiveAttention(nn.Module):
         context = weight.to(keys.value.dtype) @ keys.value
         return Attended(context, weight, torch.log(weight + 1e-8))
 
+    def _gated_score(self, query: Tensor, seen: Tensor, keys: Keys) -> Tensor:
+        """query (B, t, A), seen (B, t, 2, N) → (B, t, N)."""
+        assert self.location is not None
+        assert keys.text is not None
+        count = query.shape[1]
+        mask = keys.mask[:, None].expand(-1, count, -1, -1).flatten(0, 1)
+        gate = self.location(time_major(seen.flatten(0, 1)), mask).unflatten(0, (-1, count))  # (B, t, E, N)
+        key = self.key((keys.text[:, None] * gate).transpose(2, 3))
+        return torch.tanh(query[:, :, None] + key) @ self.vector.to(query.dtype)
+
     def _attend(self, query: Tensor, key: Tensor, keys: Keys, prior: Tensor | None) -> Attended:
-        score = additive_score(query, key, self.vector.to(query.dtype))
+        return self._weighed(additive_score(query, key, self.vector.to(query.dtype)), keys, prior)
+
+    def _weighed(self, score: Tensor, keys: Keys, prior: Tensor | None) -> Attended:
         with full_precision(score):
             weight, log_weight = weigh(upcast(score) / keys.temperature, keys.mask, prior)
         return Attended(weight.to(keys.value.dtype) @ keys.value, weight, log_weight)

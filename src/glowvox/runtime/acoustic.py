@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from glowvox.audio.noise import draw
+from glowvox.runtime.kept_noise import KeptNumbers
 from glowvox.runtime.session import Floats, Session
 from glowvox.runtime.style import centres
 
@@ -48,6 +48,7 @@ class Acoustic:
     def __init__(self, encoder: Session, decoder: Session, *, squeeze: int, duration_offset: int) -> None:
         self._encoder, self._decoder = encoder, decoder
         self._squeeze, self._offset = squeeze, duration_offset
+        self._numbers = KeptNumbers()
 
     def encode(self, ids: list[int], reading: Reading) -> Encoded:
         """Read a phrase; `ids` of its symbols, at least one."""
@@ -65,7 +66,7 @@ class Acoustic:
         mean = np.repeat(encoded.mean, frames, axis=0)
         noise = centres(reading.style, *mean.shape)
         if reading.variation:
-            noise += draw(reading.seed, mean.shape) * np.float32(reading.variation)
+            noise += self._numbers.draw(reading.seed, mean.shape) * np.float32(reading.variation)
         if encoded.log_scale is not None:
             noise *= np.repeat(np.exp(encoded.log_scale), frames, axis=0)
         if encoded.shared is None:

@@ -47,12 +47,13 @@ class VocoderSettings(Settings, frozen=True, kw_only=True):
 
     kind: Literal["griffin-lim", "istft"] = "griffin-lim"
     stack: int = 1  # frames that the network takes together
+    pieces: int = 1  # spectra that it gives of each
     reach: int = 0  # frames to either side that a frame of its output depends on
 
     def __post_init__(self) -> None:
         """Refuse numbers that no network has."""
-        if self.stack < 1 or self.reach < 0:
-            raise ValueError(f"vocoder: stack = {self.stack}, reach = {self.reach}: cannot be")
+        if self.stack < 1 or self.pieces < 1 or self.reach < 0:
+            raise ValueError(f"vocoder: stack = {self.stack}, pieces = {self.pieces}, reach = {self.reach}: cannot be")
 
 
 class FlowtronVoice(Settings, frozen=True, kw_only=True):
@@ -97,6 +98,7 @@ class VoiceSettings(Settings, frozen=True, kw_only=True):
     licence: str
     data: str  # what it was trained on
     consent: str  # of the people who can be heard in it
+    experimental: tuple[str, ...] = ()  # speakers whose scores fall short
     flowtron: FlowtronVoice | None = None  # where it is one; else a Glow-TTS
 
     def __post_init__(self) -> None:

@@ -239,7 +239,9 @@ def acoustic_of(settings: VoiceSettings, files: Mapping[str, bytes], *, threads:
     """
 
     def session(name: str) -> Session:
-        return Session(_required(files, name), name=f"{settings.name}: {name}", threads=threads)
+        # weights in halves would be widened in every call; a Flowtron calls its graphs for every frame
+        as_is = settings.flowtron is None and settings.precision.get(name) in ("fp32", "int8")
+        return Session(_required(files, name), name=f"{settings.name}: {name}", threads=threads, as_is=as_is)
 
     if settings.flowtron is None:
         return Acoustic(
@@ -292,6 +294,7 @@ def _described(settings: VoiceSettings) -> dict[str, object]:
         "precision": dict(settings.precision),
         "bytes": sum(record.bytes for record in settings.files.values()),
         "licence": settings.licence,
+        "experimental": list(settings.experimental),
         "data": settings.data,
         "consent": settings.consent,
         "made_with": settings.made_with,

@@ -34,6 +34,9 @@ class AttentionConfig(Settings, frozen=True, kw_only=True):
     prior_off_stray: float = 0.06  # … and this near the diagonal (mean |n/N − t/T|) needs it no more
     prior_scale: float = 1.0  # above 1 it keeps closer to the diagonal
     prior_threshold: float = 0.0  # smaller probabilities become zero
+    guide: int = 0  # steps over which attention is told where to look; 0 leaves it to find out
+    # a Glow-TTS that tells, by its alignment search: run folder or weights file; empty: an even reading
+    guide_by: str = ""
     weight: float = 0.1  # of the alignment loss; 0 does without
     start: int = 1  # first step with it
     # score of "no token" in it. Under the prior, -8 as published makes silence cheap: attention that rests on one token
@@ -44,6 +47,10 @@ class AttentionConfig(Settings, frozen=True, kw_only=True):
         """Refuse values that cannot be."""
         if self.weight < 0:
             raise ValueError(f"attention: weight = {self.weight} must be 0 or more; 0.1 is usual, 0.01 published")
+        if self.guide < 0:
+            raise ValueError(f"attention: guide = {self.guide} must be 0 or a number of steps")
+        if self.guide_by and not self.guide:
+            raise ValueError(f"attention: guide_by = {self.guide_by} tells nothing over guide = 0 steps; 600 is usual")
         if self.start < 1:
             raise ValueError(f"attention: start = {self.start} must be a step, 1 or later")
         if self.prior_off is not None and self.prior_off < 1:
@@ -98,11 +105,22 @@ class FlowtronTrainConfig(RunConfig, frozen=True, kw_only=True):
 PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
     {
         "flowtron-tiny": FlowtronTrainConfig(
-            model=FlowtronConfig(hidden=96, layers=1, attention=32, text=64, speaker_width=16, dropout=0.1),
-            attention=AttentionConfig(weight=1.0),
+            model=FlowtronConfig(
+                flows=1,
+                hidden=96,
+                layers=1,
+                attention=32,
+                text=48,
+                speaker_width=16,
+                cumulative_attention=True,
+                dropout=0.1,
+            ),
+            # without the prior from where attention is shown what it makes of its past: the prior would blur that
+            attention=AttentionConfig(guide=600, prior_off=151),
             batch=BatchConfig(frames=1_500, shapes=4),
-            optimizer=OptimizerConfig(name="radam", lr=2e-3, warmup=50, eps=1e-8, clip_at=1.0),
-            every=EveryConfig(log=10, validate=100, save=100, sample=500, first_sample=100),
+            # not RAdam, whose first steps are small: the 600 guided ones are to count
+            optimizer=OptimizerConfig(name="adam", lr=3e-3, warmup=20, schedule="constant", clip_at=1.0),
+            every=EveryConfig(log=10, validate=100, save=100, sample=500, first_sample=500),
             steps=2_000,
             ema=0.99,
         ),

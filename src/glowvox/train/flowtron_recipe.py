@@ -16,12 +16,14 @@ from glowvox.models.attention_prior import AttentionPrior
 from glowvox.models.flowtron import Flowtron, FlowtronOutput
 from glowvox.models.flowtron_likelihood import FlowtronCounts, flowtron_counts, flowtron_losses
 from glowvox.train.flowtron_config import FlowtronTrainConfig
+from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, strayed
 from glowvox.train.flowtron_initialise import standardise
 from glowvox.train.freezing import chosen_names
 from glowvox.train.learner import Learner
 
 log = logging.getLogger(__name__)
 
+PASSES = 4  # none to three of them lead from the guide's past toward attention's own
 GATE = 0.5  # probability of "the last frame" above which an utterance is over
 
 
@@ -33,11 +35,11 @@ class TrainingForward(nn.Module):
         self.model = model
         self.in_bf16 = in_bf16
 
-    def forward(self, batch: Batch, prior: Tensor | None) -> dict[str, Any]:
-        """batch, prior (B, T, N) or None → the fields of FlowtronOutput."""
+    def forward(self, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | None = None) -> dict[str, Any]:
+        """batch, prior (B, T, N) or None, shown (B, T, N) a step or None → the fields of FlowtronOutput."""
         with torch.autocast(batch.mel.device.type, torch.bfloat16, enabled=self.in_bf16):
             out: FlowtronOutput = self.model(
-                batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, prior
+                batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, prior, shown
             )
         return vars(out)
 
@@ -52,8 +54,11 @@ class FlowtronRecipe(Learner):
     model: Flowtron
     judged: tuple[str, ...] = ("val_nll",)
 
-    def __init__(self, config: FlowtronTrainConfig, model: Flowtron, fabric: Fabric) -> None:
+    def __init__(
+        self, config: FlowtronTrainConfig, model: Flowtron, fabric: Fabric, guide: AttentionGuide | None = None
+    ) -> None:
         super().__init__(config, model, fabric, TrainingForward(model, in_bf16=config.precision == "bf16"))
+        self.guide = guide or AttentionGuide()
         self.prior = AttentionPrior(
             scale=config.attention.prior_scale, threshold=config.attention.prior_threshold, kept=4_096
         )
@@ -87,25 +92,27 @@ class FlowtronRecipe(Learner):
 
     def step(self, step: int, batch: Batch) -> dict[str, float]:
         """One update: likelihood, gate and, from its start on, the alignment loss, over the global batch."""
-        # every step draws its own dropout, so that a resumed run repeats what an uninterrupted one did
-        torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
         self._freeze(self.names - self.trains(step))
         self.forward.train()
-        prior, attention = self.with_prior(step), self.config.attention
-        out = self._output(batch, prior=prior)
+        attention = self.config.attention
+        prior = self._prior(batch) if self.with_prior(step) else None
+        places = self.guide.places(batch) if step <= attention.guide else None
+        out = self._seeded(step, batch, prior, self._past(step, batch, prior, places))
         own, total = flowtron_counts(out), self.updater.total
         counts = FlowtronCounts(frames=total(own.frames), items=total(own.items))
         loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank)
         weight = attention.weight if step >= attention.start else 0.0
-        made = self.updater.update(loss.total(alignment=weight), step, batch.ids)
+        guided = loss.nll.new_zeros(()) if places is None else guide_loss(out, places, prior) / counts.frames
+        made = self.updater.update(loss.total(alignment=weight) + guided, step, batch.ids)
         self.last = step
         return {
             "nll": float(total(loss.nll)),
             "gate": float(total(loss.gate)),
             "alignment": float(total(loss.alignment)),
+            "guide": float(total(guided)),
             "sharpness": float(total(sharpness(out))) / self.fabric.world_size,
             "stray": float(total(stray(out))) / self.fabric.world_size,
-            "prior": float(prior),
+            "prior": float(prior is not None),
             "grad_norm": float(made.norm),
             "lr": made.rate,
             "skipped": float(self.updater.skipped),
@@ -121,8 +128,37 @@ class FlowtronRecipe(Learner):
             for name, parameter in self.model.named_parameters():
                 parameter.requires_grad_(name not in names)
 
-    def _output(self, batch: Batch, *, prior: bool) -> FlowtronOutput:
-        return FlowtronOutput(**self.forward(batch, self._prior(batch) if prior else None))
+    def _seeded(self, step: int, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | None) -> FlowtronOutput:
+        torch.manual_seed(self._seed(step))
+        return FlowtronOutput(**self.forward(batch, prior, shown))
+
+    def _seed(self, step: int) -> int:
+        """Every step draws its own dropout, so that a resumed run repeats what an uninterrupted one did."""
+        return (self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank
+
+    def _past(self, step: int, batch: Batch, prior: Tensor | None, places: Tensor | None) -> Sequence[Tensor] | None:
+        """What cumulative attention is shown as its past: the guide; what it makes of a strayed guide; its own.
+
+        A guide that is early and late teaches it to hear where it is, and what comes of a few passes that begin with
+        such a guide, to stay sharp over its own doubts. No gradient goes through the past, so that all frames are done
+        at once; its own whole past is found in a pass before, frame by frame.
+        """
+        if not self.config.model.cumulative_attention:
+            return None
+        guide = self.config.attention.guide
+        if places is None or step > 3 * guide // 4:
+            with torch.no_grad():
+                return self._seeded(step, batch, prior, None).attention
+        passes = 0
+        if step > guide // 4:
+            places = strayed(places, batch.frames, torch.Generator().manual_seed(self._seed(step)))
+            passes = step % PASSES
+        spoken = F.one_hot(places, batch.tokens.shape[1]).to(batch.mel.dtype)
+        shown: Sequence[Tensor] = [spoken] * self.config.model.flows
+        with torch.no_grad():
+            for _ in range(passes):
+                shown = self._seeded(step, batch, prior, shown).attention
+        return shown
 
     def _prior(self, batch: Batch) -> Tensor:
         """(B, T, N), padded as the batch is."""
@@ -141,7 +177,7 @@ class FlowtronRecipe(Learner):
         sums = torch.zeros(8, dtype=torch.float64)
         with self.averaged():
             for batch in batches:
-                out = self._output(batch.to(self.fabric.device), prior=False)
+                out = FlowtronOutput(**self.forward(batch.to(self.fabric.device), None))
                 own = flowtron_counts(out)
                 loss = flowtron_losses(out, sigma=self.config.sigma, blank=attention.blank)
                 one = torch.ones_like(loss.nll)

@@ -18,6 +18,7 @@ from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import build
 from glowvox.train.feed import ClipFeed
 from glowvox.train.flowtron_config import FlowtronTrainConfig
+from glowvox.train.flowtron_guide import AttentionGuide
 from glowvox.train.flowtron_recipe import FlowtronRecipe
 from glowvox.train.flowtron_report import STARTED, write_flowtron_report
 from glowvox.train.flowtron_samples import FlowtronSampleWriter
@@ -76,7 +77,7 @@ def train_flowtron(
     beginning = _begin(run, model)
     fabric = Fabric(devices=devices, num_nodes=nodes, precision="32-true")
     fabric.launch()
-    recipe = FlowtronRecipe(config, model, fabric)
+    recipe = FlowtronRecipe(config, model, fabric, _guide(run))
     first = fabric.is_global_zero
     if first:
         RunFolder.create(folder, run.settings)
@@ -97,6 +98,15 @@ def train_flowtron(
         return ""
     showing.finish(ending)
     return ending
+
+
+def _guide(run: FlowtronRun) -> AttentionGuide:
+    """What tells attention where to look at the beginning."""
+    settings = run.settings
+    place = settings.train.attention.guide_by
+    if not place:
+        return AttentionGuide()
+    return AttentionGuide.load(Path(place), settings.mel, settings.symbols, settings.speakers)
 
 
 def _begin(run: FlowtronRun, model: Flowtron) -> str:

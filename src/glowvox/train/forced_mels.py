@@ -1,6 +1,7 @@
 """A prepared folder whose mels are what a voice makes of the texts in the recordings' own time.
 
-A vocoder that is to follow the voice learns here what the voice leaves out; recordings and pitch stay as they are.
+A vocoder that is to follow the voice learns here what the voice leaves out; recordings and pitch stay as they are. With
+the recordings' own mels beside them it does not forget those.
 """
 
 from __future__ import annotations
@@ -10,25 +11,34 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from glowvox.data.clip import pitch_path, wave_path
-from glowvox.data.prepared import Clip, Prepared
+from glowvox.data.clip import mel_path, pitch_path, wave_path
+from glowvox.data.prepared import Clip, Prepared, Row
 from glowvox.data.splits import SPLITS
 from glowvox.errors import CorpusError
 from glowvox.files import write_array, write_bytes
 from glowvox.train.speaker import Speaker
 
+MARK = "forced-"  # before the names of the voice's files, and of its clips where they stand beside the recordings'
+
 
 @torch.no_grad()
 def write_forced(
-    voice: Speaker, prepared: Prepared, out: Path, *, told: Callable[[int, int], None] = lambda done, of: None
+    voice: Speaker,
+    prepared: Prepared,
+    out: Path,
+    *,
+    beside: bool = False,
+    told: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
     """Write the folder; clips that are there already are kept, and the index comes last. Gives the clips.
 
     voice   speaks at its own variation, seed the clip's place
+    beside  keep every clip with its recording's mel as well
     told    hears clips done, and of how many
     raises  CorpusError where the folder has no recordings or is to be written over itself; InputError where the voice
             was trained on other mels, symbols or speakers
@@ -42,16 +52,29 @@ def write_forced(
         raise CorpusError(f"{prepared.folder}: other symbols than the voice's", hint="prepare it as the voice was")
     clips = [clip for split in SPLITS for clip in prepared.clips(split)]
     for number, clip in enumerate(clips):
-        place = out / clip.mel_path.relative_to(prepared.folder)
+        name = clip.mel_path.stem
+        place = out / mel_path(MARK + name)
         if not place.is_file():
-            for path in (wave_path(place.stem), pitch_path(place.stem)):
-                _link(prepared.folder / path, out / path)
+            for path in (wave_path, pitch_path):
+                _link(prepared.folder / path(name), out / path(MARK + name))
             place.parent.mkdir(parents=True, exist_ok=True)
             write_array(place, _forced(voice, clip, prepared.speakers[clip.speaker], seed=number))
+        if beside:
+            for path in (mel_path, wave_path, pitch_path):
+                _link(prepared.folder / path(name), out / path(name))
         told(number + 1, len(clips))
-    for name in ("prepared.toml", "index.jsonl"):
-        write_bytes(out / name, (prepared.folder / name).read_bytes())
+    write_bytes(out / "prepared.toml", (prepared.folder / "prepared.toml").read_bytes())
+    write_bytes(out / "index.jsonl", _index((prepared.folder / "index.jsonl").read_bytes(), beside=beside))
     return len(clips)
+
+
+def _index(rows: bytes, *, beside: bool) -> bytes:
+    """The index of the voice's clips, behind those of the recordings where they are kept."""
+    kept = [msgspec.json.decode(line, type=Row) for line in rows.splitlines()]
+    made = [
+        msgspec.structs.replace(row, id=MARK * beside + row.id, mel=mel_path(MARK + Path(row.mel).stem)) for row in kept
+    ]
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in kept * beside + made)
 
 
 def _forced(voice: Speaker, clip: Clip, speaker: str, *, seed: int) -> npt.NDArray[np.float32]:

@@ -28,7 +28,7 @@ class Recipe(Protocol[Taken]):
 
     fabric: Fabric
     initialised: bool
-    judged: tuple[str, ...]  # scores of `validate` whose sum checkpoints are compared by
+    judged: tuple[str, ...]  # scores of `validate` whose sum checkpoints are compared by; none: the newest is the best
 
     def initialise(self, batches: Sequence[Taken]) -> None:
         """Set what is set from data, once in the life of a model."""
@@ -197,7 +197,8 @@ class Loop(Generic[Kind]):
             record = {"step": self.step, "seconds": round(self.seconds, 1), **scores}
             self.run.log(record)
             self.report(record)
-        return sum(scores[name] for name in self.recipe.judged)
+        judged = self.recipe.judged
+        return sum(scores[name] for name in judged) if judged else None
 
     def _save(self, best: float | None = None) -> None:
         if not self.first:

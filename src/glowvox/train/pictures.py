@@ -50,7 +50,7 @@ class Alignment:
 
 def alignment_picture(path: Path, alignment: Alignment, config: MelConfig, *, title: str) -> None:
     """Draw symbols against time with the path found, the prior means along it, and durations real and predicted."""
-    _save(alignment_figure(alignment, config, title=title), path)
+    save_figure(alignment_figure(alignment, config, title=title), path)
 
 
 def alignment_figure(alignment: Alignment, config: MelConfig, *, title: str) -> Figure:
@@ -91,7 +91,7 @@ def alignment_figure(alignment: Alignment, config: MelConfig, *, title: str) -> 
 
 def mel_picture(path: Path, panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> None:
     """Draw mels (M, T) side by side, each under its name, with one colour scale and one scale of time."""
-    _save(mel_figure(panels, config, title=title), path)
+    save_figure(mel_figure(panels, config, title=title), path)
 
 
 def mel_figure(panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> Figure:
@@ -118,7 +118,7 @@ def mel_figure(panels: Mapping[str, Mel], config: MelConfig, *, title: str) -> F
         images.append(image)
         axis.set_title(name, fontsize=9)
         axis.set_xlabel("time (s)")
-    _label_hertz(axes[0], config)
+    label_hertz(axes[0], config)
     figure.colorbar(images[-1], ax=list(axes), label="log magnitude", pad=0.01)
     return figure
 
@@ -137,18 +137,16 @@ def new_figure(*, width: float, height: float, title: str) -> Figure:
     return figure
 
 
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG."""
-    _save(figure, path)
+def save_figure(figure: Figure, path: Path, *, colours: int = 256) -> None:
+    """Write a figure as PNG of so many colours: 256 make the file a quarter of the size.
 
-
-def _save(figure: Figure, path: Path) -> None:
-    """A figure without a window draws itself with Agg; 256 colours make the file a quarter of the size."""
+    A figure without a window draws itself with Agg.
+    """
     from PIL import Image  # matplotlib is built on it
 
     full, small = io.BytesIO(), io.BytesIO()
     figure.savefig(full, format="png")
-    Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    Image.open(full).convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     write_bytes(path, small.getvalue())
 
 
@@ -179,7 +177,7 @@ def label_symbols(axis: Axes, symbols: Sequence[str]) -> None:
     axis.set_ylim(-0.5, len(symbols) - 0.5)
 
 
-def _label_hertz(axis: Axes, config: MelConfig) -> None:
+def label_hertz(axis: Axes, config: MelConfig) -> None:
     """Frequencies at the bands whose centres they are; the filters' edges are equally spaced on the mel scale."""
     bottom, top = mels(config.low, config.scale), mels(config.high, config.scale)
     spacing = (top - bottom) / (config.bands + 1)

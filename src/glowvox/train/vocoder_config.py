@@ -18,7 +18,7 @@ PRESETS: Mapping[str, IstftConfig | HiFiGANConfig] = MappingProxyType({**ISTFT, 
 class SegmentConfig(Settings, frozen=True, kw_only=True):
     """What a batch is cut from the recordings."""
 
-    segments: int = 6
+    segments: int = 4
     frames: int = 128  # mel frames each; near the ends the network sees silence that is not there
     gain_db: tuple[float, float] = (-12.0, 3.0)  # each is made quieter or louder at random, between these
 
@@ -69,6 +69,7 @@ class VocoderTrainConfig(SegmentRunConfig, frozen=True, kw_only=True, tag="vocod
     """One run, whole; stored resolved in its folder."""
 
     model: IstftConfig | HiFiGANConfig = ISTFT["istft-small"]
+    steps: int = 14_000  # of our own; HiFi-GAN wants many times as many
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-3, betas=(0.8, 0.99), warmup=200, clip_at=10.0)
     every: EveryConfig = EveryConfig(log=50, validate=1_000, save=500, sample=4_000)
     critic: CriticConfig = CriticConfig()

@@ -61,6 +61,7 @@ class VocoderRecipe(Learner):
         self.critic = None
         if config.critic.start is not None:
             self.critic = Critic(config.critic, fabric, steps=config.steps, hop=model.mel.hop, in_bf16=in_bf16)
+            self.judged = ()  # what discriminators improve makes the spectral distance longer
 
     def step(self, step: int, batch: Segments) -> dict[str, float]:
         """One update: distance of the wave made with the recording's own pitch, and errors of the pitch head.

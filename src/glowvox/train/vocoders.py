@@ -99,10 +99,10 @@ class Vocoder:
         batch = torch.from_numpy(np.ascontiguousarray(mel))[None]
         if isinstance(self.model, IstftVocoder):
             wave = self.model(batch, noise=torch.from_numpy(draw(seed, (1, mel.shape[1] * self.mel.hop))))
+        elif isinstance(self.model, WaveGlow):
+            wave = self.model.generate(batch, noise=seed)
         else:
-            with torch.random.fork_rng(devices=()):  # of those that draw noise
-                torch.manual_seed(seed)
-                wave = self.model(batch)
+            wave = self.model(batch)  # the others draw no noise
         if denoiser is not None:
             wave = denoiser(wave, strength)
         samples: npt.NDArray[np.float32] = wave[0].numpy()

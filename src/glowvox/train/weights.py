@@ -18,6 +18,7 @@ from glowvox.models.tensor_file import Format, read_tensors, write_tensors
 from glowvox.train.checkpoint import read_part, step_of
 from glowvox.train.config import FinetuneConfig
 from glowvox.train.run import VOCODER_KINDS, AnyRun, Run, RunSettings, VocoderRun, VocoderSettings, kind_in
+from glowvox.train.vocoder_config import VocoderTrainConfig
 
 FORMAT = Format("glowvox", "weights file", "published checkpoints come in by `glowvox import`")
 
@@ -65,7 +66,10 @@ def write_weights(
 def write_vocoder_weights(run: VocoderRun, path: Path, *, card: dict[str, str]) -> int:
     """The same for a vocoder's run."""
     values, step = trained_values(run)
-    settings = structs.replace(run.settings, train=structs.replace(run.settings.train, prepared=""))
+    train = structs.replace(run.settings.train, prepared="")  # nor where others lay
+    if isinstance(train, VocoderTrainConfig):
+        train = structs.replace(train, begin_with="")
+    settings = structs.replace(run.settings, train=train)
     return _write(path, values, config.dumps(settings), card | {"step": str(step)})
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glowvox.audio.pitch import pitch
+from glowvox.audio.pitch import GENEROUS, STRICT, pitch
 from glowvox.errors import AudioError
 
 RATE, HOP = 22050, 256
@@ -89,5 +89,19 @@ def test_short_empty_and_silent_signals() -> None:
 
 
 def test_an_impossible_range_is_refused() -> None:
-    with pytest.raises(AudioError, match="between 500 and 60 Hz"):
-        pitch(np.zeros(1000, np.float32), RATE, hop=HOP, low=500, high=60)
+    with pytest.raises(AudioError, match="between 60 and 40 Hz"):
+        pitch(np.zeros(1000, np.float32), RATE, hop=HOP, high=40)
+
+
+def test_generous_tracking_calls_creak_and_breath_a_voice_and_keeps_their_pitch() -> None:
+    random = np.random.default_rng(2)
+    pulses = np.zeros(22_000, np.float32)
+    pulses[np.cumsum(RATE / 64.0 * random.uniform(0.8, 1.2, 60)).astype(int)] = 1.0
+    creak = np.convolve(pulses, np.exp(-np.arange(200) / 25) * np.cos(np.arange(200) * 0.2))[:20_000]
+    tone = voice(np.full(RATE, 180.0))
+    breath = tone + 1.5 * random.standard_normal(RATE) * np.sqrt(np.mean(tone**2))
+    for sound, right, most in ((creak, 64.0, 0.8), (breath, 180.0, 0.1)):
+        strict, generous = (pitch(sound.astype(np.float32), RATE, hop=HOP, tracking=t) for t in (STRICT, GENEROUS))
+        assert strict.voiced.mean() < most
+        assert generous.voiced.mean() > 0.95
+        assert (np.abs(np.log2(generous.f0[generous.voiced] / right)) < 0.3).mean() > 0.95

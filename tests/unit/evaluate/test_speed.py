@@ -57,6 +57,8 @@ def test_only_the_first_piece_is_waited_for() -> None:
 
     assert len(first_piece_s(stream, "text", rounds=2)) == 2
     assert made == [0, 1] * 3
+    ticks = iter([0.0, 10.0, 10.5, 20.0, 20.25])  # the first round is left out
+    assert first_piece_s(stream, "text", rounds=2, clock=lambda: next(ticks)) == [0.5, 0.25]
 
 
 def test_passages_are_about_as_long_as_they_are_called() -> None:

@@ -32,7 +32,7 @@ def test_a_voice_holds_what_it_says(tmp_path: Path) -> None:
         assert record == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     assert (table["format"], table["name"], table["language"]) == (1, "tiny", "en")
     assert table["mel_fingerprint"] == MelConfig().fingerprint()
-    assert table["vocoder"] == {"kind": "istft", "stack": 1, "reach": 9}
+    assert table["vocoder"] == {"kind": "istft", "stack": 1, "pieces": 2, "reach": 9}
     card = (folder / "CARD.md").read_text()
     for word in ("random numbers", "CC0-1.0", "nobody's", "anna, ben", "synthetic"):
         assert word in card

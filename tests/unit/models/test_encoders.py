@@ -232,8 +232,8 @@ def test_settings_from_before_there_were_kinds_are_read() -> None:
     assert (settings.encoder.kind, settings.duration.offset, settings.speakers) == ("rel_pos_transformer", 0, "learned")
 
 
-def test_the_demonstration_still_loads() -> None:
-    settings, values, _ = read_weights(REPOSITORY / "weights" / "demo-small.safetensors")
+def test_the_weights_of_the_shipped_voice_still_load() -> None:
+    settings, values, _ = read_weights(REPOSITORY / "weights" / "duo.safetensors")
     model = GlowTTS(
         settings.train.model,
         vocabulary=len(settings.symbols),

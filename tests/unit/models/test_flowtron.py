@@ -83,6 +83,36 @@ def test_the_prior_has_a_say_with_every_kind_of_attention(name: str) -> None:
         assert (a - b).abs().max() > 0.05
 
 
+@pytest.mark.parametrize("chunk", [1 << 24, 1], ids=["at-once", "in-parts"])
+@pytest.mark.parametrize("with_prior", [False, True])
+def test_cumulative_attention_that_is_shown_its_own_past_says_the_same(
+    monkeypatch: pytest.MonkeyPatch, *, chunk: int, with_prior: bool
+) -> None:
+    monkeypatch.setattr("glowvox.nn.additive_attention.GATED", chunk)
+    model = make("cumulative")
+    *given, prior = inputs()
+    in_turn: FlowtronOutput = model(*given, prior if with_prior else None)
+    found: FlowtronOutput = model(*given, prior if with_prior else None, in_turn.attention)
+    close(found.latent, in_turn.latent)
+    for ours, theirs in zip(found.log_attention, in_turn.log_attention, strict=True):
+        close(ours, theirs)
+    flowtron_losses(found).total(alignment=0.1).backward()
+    gates = [value.grad for name, value in model.named_parameters() if ".location." in name]
+    assert len(gates) == 8  # two convolutions a step of flow
+    assert all(gradient is not None and (gradient != 0).any() for gradient in gates)
+
+
+def test_another_past_leads_cumulative_attention_elsewhere() -> None:
+    model = make("cumulative")
+    *given, _ = inputs()
+    own: FlowtronOutput = model(*given)
+    first = [torch.zeros_like(weight).index_fill_(2, torch.tensor([0]), 1.0) for weight in own.attention]
+    led: FlowtronOutput = model(*given, None, first)
+    close(led.attention[0][:, 0], own.attention[0][:, 0])  # before the first frame there is no past
+    close(led.attention[1][0, -1], own.attention[1][0, -1])  # which for the second step is the end
+    assert all((a - b).abs().max() > 1e-3 for a, b in zip(led.attention, own.attention, strict=True))
+
+
 @every
 def test_losses_are_sums_over_shared_counts(name: str) -> None:
     model = make(name)

@@ -70,6 +70,19 @@ def test_what_is_there_is_kept_and_the_recordings_folder_is_not_touched(
         write_forced(voice, sound, sound.folder)
 
 
+def test_beside_the_recordings_every_clip_is_there_twice(sound: Prepared, voice: Speaker, tmp_path: Path) -> None:
+    write_forced(voice, sound, tmp_path / "out")
+    write_forced(voice, sound, tmp_path / "out", beside=True)
+    both = Prepared.load(tmp_path / "out").clips("train")
+    own, made = both[: len(both) // 2], both[len(both) // 2 :]
+    assert [clip.id for clip in made] == [f"forced-{clip.id}" for clip in own]
+    for clip, before, after in zip(sound.clips("train"), own, made, strict=True):
+        np.testing.assert_array_equal(before.mel(), clip.mel())
+        assert np.abs(after.mel() - clip.mel()).mean() > 0.1
+        np.testing.assert_array_equal(after.wave(), clip.wave())
+        np.testing.assert_array_equal(before.f0(), clip.f0())
+
+
 def test_a_folder_without_recordings_or_of_other_mels_is_refused(
     voice: Speaker, sound: Prepared, tmp_path: Path
 ) -> None:

@@ -34,13 +34,13 @@ def alignment(count: int = 4, frames: int = 12) -> Alignment:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures saved while the test runs."""
     figures: list[Figure] = []
-    save = pictures._save
+    save = pictures.save_figure
 
     def keep(figure: Figure, path: Path) -> None:
         figures.append(figure)
         save(figure, path)
 
-    monkeypatch.setattr(pictures, "_save", keep)
+    monkeypatch.setattr(pictures, "save_figure", keep)
     return figures
 
 
@@ -61,7 +61,7 @@ def test_an_alignment_is_drawn_with_its_symbols_path_and_durations(tmp_path: Pat
 
 def test_long_texts_still_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures: list[Figure] = []
-    monkeypatch.setattr(pictures, "_save", lambda figure, path: figures.append(figure))
+    monkeypatch.setattr(pictures, "save_figure", lambda figure, path: figures.append(figure))
     alignment_picture(tmp_path / "a.png", alignment(count=120, frames=240), CONFIG, title="long")
     assert figures[0].get_size_inches()[1] <= 14
     assert figures[0].axes[1].get_yticklabels()[0].get_fontsize() == 3.5

@@ -1,0 +1,36 @@
+"""Who speaks where nobody is asked for: the first of a voice's speakers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import TypeVar
+
+import torch
+
+from glowvox.config import near
+from glowvox.errors import UsageError
+from glowvox.models.flowtron import Flowtron
+from glowvox.models.glow_tts import GlowTTS
+
+Model = TypeVar("Model", GlowTTS, Flowtron)
+
+
+def order_led_by(speaker: str, names: Sequence[str]) -> list[int]:
+    """Places of speakers with one of them moved to the front.
+
+    raises  UsageError for a name that is not there
+    """
+    if speaker not in names:
+        raise UsageError(f"no speaker '{speaker}' to speak first{near(speaker, names)}")
+    return sorted(range(len(names)), key=lambda place: names[place] != speaker)
+
+
+def with_speakers(model: Model, order: Sequence[int]) -> Model:
+    """A copy of a model whose speakers stand in another order."""
+    model = copy.deepcopy(model)
+    if model.speaker_table is not None:
+        weight = model.speaker_table.weight
+        with torch.no_grad():
+            weight.copy_(weight[list(order)])
+    return model
