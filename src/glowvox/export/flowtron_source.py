@@ -10,7 +10,7 @@ from msgspec import structs
 
 from glowvox.export.flowtron_graphs import gaussians, speaker_width, step_graph, steps_of, text_graph
 from glowvox.export.graph import Precision
-from glowvox.export.leading import order_led_by, with_speakers
+from glowvox.export.leading import led_by
 from glowvox.files import array_bytes
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import FlowtronSettings
@@ -47,10 +47,8 @@ class FlowtronSource:
 
         raises  UsageError for a name that is not there
         """
-        order = order_led_by(speaker, self.settings.speakers)
-        names = tuple(self.settings.speakers[place] for place in order)
-        settings = structs.replace(self.settings, speakers=names)
-        return replace(self, settings=settings, model=with_speakers(self.model, order))
+        names, model = led_by(speaker, self.settings.speakers, self.model)
+        return replace(self, settings=structs.replace(self.settings, speakers=names), model=model)
 
     @property
     def voice(self) -> FlowtronVoice:

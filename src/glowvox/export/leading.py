@@ -16,21 +16,17 @@ from glowvox.models.glow_tts import GlowTTS
 Model = TypeVar("Model", GlowTTS, Flowtron)
 
 
-def order_led_by(speaker: str, names: Sequence[str]) -> list[int]:
-    """Places of speakers with one of them moved to the front.
+def led_by(speaker: str, names: Sequence[str], model: Model) -> tuple[tuple[str, ...], Model]:
+    """Names of speakers with one of them moved to the front, and a copy of their model that knows them in this order.
 
     raises  UsageError for a name that is not there
     """
     if speaker not in names:
         raise UsageError(f"no speaker '{speaker}' to speak first{near(speaker, names)}")
-    return sorted(range(len(names)), key=lambda place: names[place] != speaker)
-
-
-def with_speakers(model: Model, order: Sequence[int]) -> Model:
-    """A copy of a model whose speakers stand in another order."""
+    order = sorted(range(len(names)), key=lambda place: names[place] != speaker)
     model = copy.deepcopy(model)
     if model.speaker_table is not None:
         weight = model.speaker_table.weight
         with torch.no_grad():
-            weight.copy_(weight[list(order)])
-    return model
+            weight.copy_(weight[order])
+    return tuple(names[place] for place in order), model

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from msgspec import structs
 
-from glowvox.export.leading import order_led_by, with_speakers
+from glowvox.export.leading import led_by
 from glowvox.files import array_bytes
 from glowvox.models.glow_tts import GlowTTS
 from glowvox.text.frontend import FrontEnd
@@ -45,10 +45,8 @@ class Source:
 
         raises  UsageError for a name that is not there
         """
-        order = order_led_by(speaker, self.settings.speakers)
-        names = tuple(self.settings.speakers[place] for place in order)
-        settings = structs.replace(self.settings, speakers=names)
-        return replace(self, settings=settings, model=with_speakers(self.model, order))
+        names, model = led_by(speaker, self.settings.speakers, self.model)
+        return replace(self, settings=structs.replace(self.settings, speakers=names), model=model)
 
     @property
     def variation(self) -> float:

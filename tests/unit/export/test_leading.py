@@ -7,17 +7,17 @@ import torch
 
 from glowvox.errors import UsageError
 from glowvox.export.flowtron_source import FlowtronSource
-from glowvox.export.leading import order_led_by
 from glowvox.export.source import Source
 from tests.fixtures.exported import make_source
 from tests.fixtures.flowtrons import make_flowtron_source
 
 
 def test_one_name_moves_and_the_others_keep_their_order() -> None:
-    assert order_led_by("c", "abcd") == [2, 0, 1, 3]
-    assert order_led_by("a", "abcd") == [0, 1, 2, 3]
+    source = make_source(speakers=("anna", "ben", "cleo"))
+    assert source.led_by("cleo").settings.speakers == ("cleo", "anna", "ben")
+    assert source.led_by("ben").settings.speakers == ("ben", "anna", "cleo")
     with pytest.raises(UsageError, match="no speaker 'anne' to speak first; did you mean 'anna'"):
-        order_led_by("anne", ["anna", "ben"])
+        source.led_by("anne")
 
 
 @pytest.mark.parametrize("source", [make_source(speakers=("anna", "ben", "cleo")), make_flowtron_source()])
