@@ -115,13 +115,14 @@ PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
                 cumulative_attention=True,
                 dropout=0.1,
             ),
-            # without the prior from where attention is shown what it makes of its past: the prior would blur that
-            attention=AttentionConfig(guide=600, prior_off=151),
+            # without the prior from where attention is shown what it makes of its past: the prior would blur that;
+            # with the guide to the end: within 200 steps without it, attention goes astray
+            attention=AttentionConfig(guide=1_000, prior_off=151),
             batch=BatchConfig(frames=1_500, shapes=4),
-            # not RAdam, whose first steps are small: the 600 guided ones are to count
-            optimizer=OptimizerConfig(name="adam", lr=3e-3, warmup=20, schedule="constant", clip_at=1.0),
+            # not RAdam, whose first steps are small: the guided ones are to count
+            optimizer=OptimizerConfig(name="adam", lr=2e-3, warmup=20, schedule="constant", clip_at=1.0),
             every=EveryConfig(log=10, validate=100, save=100, sample=500, first_sample=500),
-            steps=2_000,
+            steps=1_000,
             ema=0.99,
         ),
         "flowtron-small": FlowtronTrainConfig(
