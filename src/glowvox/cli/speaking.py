@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from glowvox.errors import CheckpointError, UsageError
+from glowvox.kinds import VOCODER_KINDS, kind_in
 from glowvox.runtime.bundle import is_voice
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from glowvox.text.frontend import FrontEnd
 
 
-SOUND_ONLY = ('kind = "vocoder"', 'kind = "waveglow"')  # runs and weights that make sound of mels and read no text
 LONGEST_HEADER = 1 << 20  # bytes
 
 
@@ -57,7 +57,7 @@ def _speaks(place: Path) -> bool:
     if is_voice(place):
         return True
     trained = place.suffix == ".safetensors" or (place / "run.toml").is_file()
-    return trained and not any(line in SOUND_ONLY for line in _settings_text(place).splitlines())
+    return trained and kind_in(_settings_text(place)) not in VOCODER_KINDS  # which read no text
 
 
 def _settings_text(place: Path) -> str:

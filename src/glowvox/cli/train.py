@@ -221,7 +221,8 @@ def _train(asked: Asked, settings: AnyConfig) -> None:
 
 def _open(folder: Path) -> AnyRun:
     """The run in a folder, whatever it trains."""
-    from glowvox.train.run import VOCODER_KINDS, RunFolder, kind_of
+    from glowvox.kinds import VOCODER_KINDS
+    from glowvox.train.run import RunFolder, kind_of
 
     kind = kind_of(folder)
     if kind in VOCODER_KINDS:
@@ -243,9 +244,10 @@ def _finish(folder: Path, ending: str, *, as_json: bool) -> None:
 
 
 def _report_only(asked: Asked) -> None:
+    from glowvox.kinds import VOCODER_KINDS
     from glowvox.train.flowtron_report import write_flowtron_report
     from glowvox.train.report import write_report
-    from glowvox.train.run import VOCODER_KINDS, RunFolder, kind_of
+    from glowvox.train.run import RunFolder, kind_of
     from glowvox.train.vocoder_report import write_vocoder_report
 
     if asked.run is None:
@@ -328,8 +330,9 @@ def _refuse_misplaced(asked: Asked, kind: str) -> None:
 
 def _kind(asked: Asked, *, going_on: bool) -> str:
     """Whether a voice, a Flowtron or a vocoder is meant: by the preset, the file of settings, or the run."""
+    from glowvox.kinds import kind_in
     from glowvox.train.flowtron_config import PRESETS as FLOWTRONS
-    from glowvox.train.run import kind_in, kind_of
+    from glowvox.train.run import kind_of
     from glowvox.train.vocoder_config import PRESETS as VOCODERS
 
     if asked.preset is not None and asked.preset.startswith("waveglow"):

@@ -19,13 +19,12 @@ from glowvox.audio.mel import MelConfig
 from glowvox.config import Settings
 from glowvox.errors import CheckpointError, GlowvoxError
 from glowvox.files import write_text
+from glowvox.kinds import VOCODER_KINDS, kind_in
 from glowvox.train.checkpoint import checkpoints, step_of
 from glowvox.train.config import TrainConfig
 from glowvox.train.flowtron_config import FlowtronTrainConfig
 from glowvox.train.vocoder_config import VocoderTrainConfig
 from glowvox.train.waveglow_config import WaveGlowTrainConfig
-
-VOCODER_KINDS = ("vocoder", "waveglow")  # kinds of runs that learn sound
 
 
 def kind_of(folder: Path) -> str:
@@ -37,12 +36,6 @@ def kind_of(folder: Path) -> str:
     if not path.is_file():
         raise CheckpointError(f"{folder}: not a run folder: there is no run.toml in it")
     return kind_in(path.read_text(encoding="utf-8"))
-
-
-def kind_in(settings: str) -> str:
-    """What the settings of a run, as TOML text, train: "voice" (of Glow-TTS), or one of the others by name."""
-    lines = settings.splitlines()
-    return next((kind for kind in (*VOCODER_KINDS, "flowtron") if f'kind = "{kind}"' in lines), "voice")
 
 
 class RunSettings(Settings, frozen=True, kw_only=True):

@@ -14,10 +14,11 @@ from torch import Tensor
 
 from glowvox import config
 from glowvox.errors import CheckpointError
+from glowvox.kinds import VOCODER_KINDS, kind_in
 from glowvox.models.tensor_file import Format, read_tensors, write_tensors
 from glowvox.train.checkpoint import read_part, step_of
 from glowvox.train.config import FinetuneConfig
-from glowvox.train.run import VOCODER_KINDS, AnyRun, Run, RunSettings, VocoderRun, VocoderSettings, kind_in
+from glowvox.train.run import AnyRun, Run, RunSettings, VocoderRun, VocoderSettings
 from glowvox.train.vocoder_config import VocoderTrainConfig
 
 FORMAT = Format("glowvox", "weights file", "published checkpoints come in by `glowvox import`")
