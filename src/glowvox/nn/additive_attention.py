@@ -16,9 +16,8 @@ from glowvox.nn.precision import full_precision, upcast
 
 # sums of a query and a key that are held at a time: what a core's cache holds, what keeps an accelerator busy
 CHUNK: Mapping[str, int] = MappingProxyType({"cpu": 1 << 17, "other": 1 << 24})
-
-
-GATED = 1 << 24  # values of gated text that are held at a time, where they are those of many frames
+# values of gated text that are held at a time, where they are those of many frames
+GATED: Mapping[str, int] = MappingProxyType({"cpu": 1 << 20, "other": 1 << 24})
 
 
 class Keys(NamedTuple):
@@ -170,7 +169,8 @@ class AdditiveAttention(nn.Module):
         prior  (B, T, N) or None
         """
         query, seen = self.query(state), seen.detach()
-        size = max(1, GATED // max(1, keys.text.numel() if keys.text is not None else 1))
+        held = GATED["cpu" if state.device.type == "cpu" else "other"]
+        size = max(1, held // max(1, keys.text.numel() if keys.text is not None else 1))
         parts = [(query[:, i : i + size], seen[:, i : i + size], keys) for i in range(0, query.shape[1], size)]
         if len(parts) > 1 and torch.is_grad_enabled():  # gates of all frames at once would fill the memory
             scores = [checkpoint(self._gated_score, *part, use_reentrant=False) for part in parts]

@@ -14,7 +14,8 @@ from glowvox.text.normal.unicode_names import code_point
 from glowvox.text.records import Note, Span
 
 MARKS = frozenset(',.?!;:-…()"')
-_PLAIN = re.compile(r"[a-z]{2,}+(?=[\s,;?!)]|\Z)")  # a word no rule can want, unless it is in _HELD
+# a word no rule can want, unless it is in _HELD; a mark before the next word
+_PLAIN = re.compile(r"[a-z]{2,}+(?=[\s,;?!)]|\Z)|[,.;?!](?=\s[A-Za-z]|\Z)")
 _HELD = frozenset({*ALWAYS, *MONTHS})
 
 
@@ -82,12 +83,15 @@ def _read(folded: Folded) -> tuple[list[NormalWord], list[Note]]:
 
 
 def _first(text: str, place: int) -> tuple[str, Reading]:
-    for rule in RULES[kind_of(text[place])]:
+    character = text[place]
+    for rule in RULES[kind_of(character)]:
+        if rule.first and character not in rule.first:
+            continue
         if match := rule.pattern.match(text, place):
             reading = rule.say(match)
             if reading is not None:
                 return rule.name, reading
-    raise AssertionError(f"no rule for {text[place]!r}")
+    raise AssertionError(f"no rule for {character!r}")
 
 
 def _span(folded: Folded, start: int, end: int) -> Span:

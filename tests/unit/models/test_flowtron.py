@@ -88,7 +88,7 @@ def test_the_prior_has_a_say_with_every_kind_of_attention(name: str) -> None:
 def test_cumulative_attention_that_is_shown_its_own_past_says_the_same(
     monkeypatch: pytest.MonkeyPatch, *, chunk: int, with_prior: bool
 ) -> None:
-    monkeypatch.setattr("glowvox.nn.additive_attention.GATED", chunk)
+    monkeypatch.setattr("glowvox.nn.additive_attention.GATED", {"cpu": chunk})
     model = make("cumulative")
     *given, prior = inputs()
     in_turn: FlowtronOutput = model(*given, prior if with_prior else None)

@@ -7,6 +7,7 @@ import re
 from glowvox.text.normal.full_stops import closes_text, end_of_short
 from glowvox.text.normal.reading import (
     ALWAYS,
+    Pattern,
     Reading,
     Rule,
     Said,
@@ -169,16 +170,16 @@ def _slashed(match: re.Match[str]) -> Reading:
     return read_words(match, _SLASHED[match[0]])
 
 
-ALWAYS_SHORT = Rule("abbreviation", re.compile(r"(?P<word>[A-Za-z]{2,6})(?P<stop>\.?)(?![\w'.@-]|\.\w)"), _always)
-SAINT = Rule("abbreviation", re.compile(r"St(?:\.(?!\w)|(?![\w'.-]))"), _saint)
+ALWAYS_SHORT = Rule("abbreviation", Pattern(r"(?P<word>[A-Za-z]{2,6})(?P<stop>\.?)(?![\w'.@-]|\.\w)"), _always)
+SAINT = Rule("abbreviation", Pattern(r"St(?:\.(?!\w)|(?![\w'.-]))"), _saint)
 DOTTED = Rule(
     "abbreviation",
-    re.compile(rf"(?:{'|'.join(re.escape(form) for form in sorted(_DOTTED, key=len, reverse=True))})(?!\w)"),
+    Pattern(rf"(?:{'|'.join(re.escape(form) for form in sorted(_DOTTED, key=len, reverse=True))})(?!\w)"),
     _dotted,
 )
 NUMBERED = Rule(
     "abbreviation",
-    re.compile(
+    Pattern(
         rf"(?P<word>{'|'.join(sorted(_NUMBERED, key=len, reverse=True))})\.[ ]?(?=\d|\#\d|(?-i:[IVX]+)(?!\w))",
         re.IGNORECASE,
     ),
@@ -186,8 +187,8 @@ NUMBERED = Rule(
 )
 STOPS = Rule(
     "acronym",
-    re.compile(r"(?:[A-Za-z]\.){2,12}(?:(?P<own>'s)|(?![A-Za-z]{2}))|(?:[A-Z]\.){1,12}[A-Z](?![\w.])"),
+    Pattern(r"(?:[A-Za-z]\.){2,12}(?:(?P<own>'s)|(?![A-Za-z]{2}))|(?:[A-Z]\.){1,12}[A-Z](?![\w.])"),
     _stops,
 )
-INITIAL = Rule("initial", re.compile(r"[A-Z]\.(?=[ ]?[A-Z][a-z'])|[A-Z]\.(?=[ ][A-Z]\.)"), _initial)
-SLASHED = Rule("abbreviation", re.compile(r"(?:w/o|w/(?=[ ])|c/o|n/a|N/A|and/or|a/c)(?!\w)"), _slashed)
+INITIAL = Rule("initial", Pattern(r"[A-Z]\.(?=[ ]?[A-Z][a-z'])|[A-Z]\.(?=[ ][A-Z]\.)"), _initial)
+SLASHED = Rule("abbreviation", Pattern(r"(?:w/o|w/(?=[ ])|c/o|n/a|N/A|and/or|a/c)(?!\w)"), _slashed)

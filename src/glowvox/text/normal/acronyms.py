@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.reading import (
+    Pattern,
     Reading,
     Rule,
     Said,
@@ -158,9 +159,9 @@ def _camel(match: re.Match[str]) -> Reading | None:
     return read_words(match, _with_ending(say_letters(word), match["ending"] or ""))
 
 
-CAPITALS = Rule("acronym", re.compile(r"(?P<run>[A-Z]++)(?P<ending>'?s)?(?![\w&]|'[A-Za-z])"), _capitals)
-AMPERSAND = Rule("acronym", re.compile(r"[A-Z]{1,3}(?:&[A-Z]{1,3}){1,2}(?!\w)"), _ampersand)
-MIXED = Rule("letters and digits", re.compile(r"(?P<code>[A-Za-z\d]++)(?P<ending>'s)?(?!\w)"), _mixed)
-VERSION = Rule("version", re.compile(r"(?:v|V(?=\d+\.)|ver\.[ ]?)(?P<n>\d++(?:\.\d++){0,5})(?!\w|\.\w)"), _version)
-SINGLE = Rule("letter", re.compile(r"(?P<letter>[A-Z])(?P<ending>'s)?(?![\w'])"), _single)
-CAMEL = Rule("joined words", re.compile(r"(?P<word>[A-Za-z]++)(?P<ending>'s)?(?!\w)"), _camel)
+CAPITALS = Rule("acronym", Pattern(r"(?P<run>[A-Z]++)(?P<ending>'?s)?(?![\w&]|'[A-Za-z])"), _capitals)
+AMPERSAND = Rule("acronym", Pattern(r"[A-Z]{1,3}(?:&[A-Z]{1,3}){1,2}(?!\w)"), _ampersand)
+MIXED = Rule("letters and digits", Pattern(r"(?P<code>[A-Za-z\d]++)(?P<ending>'s)?(?!\w)"), _mixed)
+VERSION = Rule("version", Pattern(r"(?:v|V(?=\d+\.)|ver\.[ ]?)(?P<n>\d++(?:\.\d++){0,5})(?!\w|\.\w)"), _version)
+SINGLE = Rule("letter", Pattern(r"(?P<letter>[A-Z])(?P<ending>'s)?(?![\w'])"), _single)
+CAMEL = Rule("joined words", Pattern(r"(?P<word>[A-Za-z]++)(?P<ending>'s)?(?!\w)"), _camel)

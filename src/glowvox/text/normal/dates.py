@@ -6,6 +6,7 @@ import re
 
 from glowvox.text.normal.full_stops import end_of_short
 from glowvox.text.normal.reading import (
+    Pattern,
     Reading,
     Rule,
     Said,
@@ -179,32 +180,32 @@ _Y4 = r"(?P<year>[12]\d{3})"
 _M = r"(?P<month>0?[1-9]|1\d|2\d|3[01])"
 _D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _ALONE = r"(?!\w|[-/.]\d)"
-ISO_DATE = Rule("date", re.compile(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:T(?=\d\d:\d\d)|{_ALONE})"), _numeric)
-US_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>[-/.]){_D}(?P=sep)(?P<year>[12]\d{{3}}){_ALONE}"), _numeric)
-SHORT_DATE = Rule("date", re.compile(rf"{_M}(?P<sep>/){_D}(?P=sep)(?P<year>\d\d){_ALONE}"), _numeric)
-DAY_MONTH = Rule("date", re.compile(rf"{_DAYS}[ -](?:of[ ])?{_MONTH}(?![a-z])", re.IGNORECASE), _day_month)
-MONTH_DAY = Rule("date", re.compile(rf"{_MONTH}[ -]{_DAYS}", re.IGNORECASE), _month_day)
+ISO_DATE = Rule("date", Pattern(rf"{_Y4}(?P<sep>[-/.]){_M}(?P=sep){_D}(?:T(?=\d\d:\d\d)|{_ALONE})"), _numeric)
+US_DATE = Rule("date", Pattern(rf"{_M}(?P<sep>[-/.]){_D}(?P=sep)(?P<year>[12]\d{{3}}){_ALONE}"), _numeric)
+SHORT_DATE = Rule("date", Pattern(rf"{_M}(?P<sep>/){_D}(?P=sep)(?P<year>\d\d){_ALONE}"), _numeric)
+DAY_MONTH = Rule("date", Pattern(rf"{_DAYS}[ -](?:of[ ])?{_MONTH}(?![a-z])", re.IGNORECASE), _day_month)
+MONTH_DAY = Rule("date", Pattern(rf"{_MONTH}[ -]{_DAYS}", re.IGNORECASE), _month_day)
 MONTH_SHORT = Rule(
     "month",
-    re.compile(rf"(?P<month>(?:{'|'.join(s.title() for s in _SHORT if s != 'may')})\.)(?=,?[ ]\d)"),
+    Pattern(rf"(?P<month>(?:{'|'.join(s.title() for s in _SHORT if s != 'may')})\.)(?=,?[ ]\d)"),
     _month_alone,
 )
-MONTH_AND_DAY = Rule("date", re.compile(rf"{_M}/{_D}(?!\w|[-/.]\d)"), _month_and_day)
+MONTH_AND_DAY = Rule("date", Pattern(rf"{_M}/{_D}(?!\w|[-/.]\d)"), _month_and_day)
 SPAN = Rule(
     "days",
-    re.compile(rf"({_WEEKDAYS})[-–]({_WEEKDAYS})(?!\w)|({_MONTH_STARTS})[-–]({_MONTH_STARTS})(?!\w)"),
+    Pattern(rf"({_WEEKDAYS})[-–]({_WEEKDAYS})(?!\w)|({_MONTH_STARTS})[-–]({_MONTH_STARTS})(?!\w)"),
     _span,
 )
 WEEKDAY = Rule(
     "weekday",
-    re.compile(rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ](?:\d|to[ ]|{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"),
+    Pattern(rf"(?P<weekday>{_WEEKDAYS})(?:\.(?=,|[ ](?:\d|to[ ]|{_MONTH_STARTS}))|(?=,[ ](?:\d|{_MONTH_STARTS})))"),
     _weekday,
 )
-YEAR_MONTH = Rule("date", re.compile(r"(?P<year>[12]\d{3})-(?P<month>\d\d)(?![\w-]|[.,]\d)"), _year_month)
-DECADE = Rule("decade", re.compile(r"'?(?P<n>[1-9]\d\d0|[2-9]0|(?<=')[01]0)'?s(?!\w)"), _decade)
-SHORT_YEAR = Rule("year", re.compile(r"'(?P<n>\d\d)(?![\w'])"), _short_year)
+YEAR_MONTH = Rule("date", Pattern(r"(?P<year>[12]\d{3})-(?P<month>\d\d)(?![\w-]|[.,]\d)"), _year_month)
+DECADE = Rule("decade", Pattern(r"'?(?P<n>[1-9]\d\d0|[2-9]0|(?<=')[01]0)'?s(?!\w)"), _decade)
+SHORT_YEAR = Rule("year", Pattern(r"'(?P<n>\d\d)(?![\w'])"), _short_year)
 ERA = Rule(
-    "era", re.compile(rf"(?P<n>\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}})(?:[-–](?P<last>\d{{1,4}}))?[ ]?{_ERA}"), _era
+    "era", Pattern(rf"(?P<n>\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}})(?:[-–](?P<last>\d{{1,4}}))?[ ]?{_ERA}"), _era
 )
-ERA_FIRST = Rule("era", re.compile(r"(?P<era>A\.?D\.?|AD)[ ](?P<n>\d{1,4})(?!\w|,\d)"), _era_first)
-YEAR = Rule("year", re.compile(r"(?P<n>[1-9]\d{3})(?:[-–](?P<last>\d{4}|\d\d))?(?!\w|[-–,]\d|\.\d|%)"), _year)
+ERA_FIRST = Rule("era", Pattern(r"(?P<era>A\.?D\.?|AD)[ ](?P<n>\d{1,4})(?!\w|,\d)"), _era_first)
+YEAR = Rule("year", Pattern(r"(?P<n>[1-9]\d{3})(?:[-–](?P<last>\d{4}|\d\d))?(?!\w|[-–,]\d|\.\d|%)"), _year)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from glowvox.text.normal.reading import Reading, Rule, letters, read_words, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, letters, read_words, spoken
 
 EMOJI = {
     "❤": "red heart",
@@ -84,4 +84,4 @@ def _flag(match: re.Match[str]) -> Reading:
     return read_words(match, [*spoken("flag"), *letters(names)])
 
 
-FLAG = Rule("flag", re.compile("[\U0001f1e6-\U0001f1ff]{1,2}"), _flag)
+FLAG = Rule("flag", Pattern("[\U0001f1e6-\U0001f1ff]{1,2}"), _flag)

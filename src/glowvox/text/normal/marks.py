@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.reading import Reading, Rule, after, before, read_words, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, after, before, read_words, spoken
 
 _PAUSES = {"[": "(", "]": ")", "{": "(", "}": ")"}
 
@@ -34,8 +34,8 @@ def _line(match: re.Match[str]) -> Reading:
     return read_words(match, "-")
 
 
-MARK = Rule("punctuation", re.compile(r"[,.?!;:()\"\[\]{}]"), _mark)
-COLON = Rule("colon", re.compile(r"(?<=\w)::?(?=\w)"), _colon)
-DOTS = Rule("ellipsis", re.compile(r"\.{2,}+|…+"), _dots)
-DASH = Rule("dash", re.compile(r"-{1,2}|—|–"), _dash)
-LINE = Rule("line", re.compile(r"([-=*_#~+<>|/\\^•·─━═—–])(?:[ ]?\1){2,}+"), _line)
+MARK = Rule("punctuation", Pattern(r"[,.?!;:()\"\[\]{}]"), _mark)
+COLON = Rule("colon", Pattern(r"(?<=\w)::?(?=\w)"), _colon)
+DOTS = Rule("ellipsis", Pattern(r"\.{2,}+|…+"), _dots)
+DASH = Rule("dash", Pattern(r"-{1,2}|—|–"), _dash)
+LINE = Rule("line", Pattern(r"([-=*_#~+<>|/\\^•·─━═—–])(?:[ ]?\1){2,}+"), _line)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from glowvox.text.normal.quantities import NUMBER, is_one, say_amount, say_range
-from glowvox.text.normal.reading import Reading, Rule, is_attribute, read_words
+from glowvox.text.normal.reading import Pattern, Reading, Rule, is_attribute, read_words
 from glowvox.text.numbers import cardinal
 
 # sign or code: singular, plural, singular and plural of the hundredth part
@@ -112,12 +113,14 @@ def _cents(match: re.Match[str]) -> Reading:
     return read_words(match, f"{say_range(match['n'])} {'cent' if is_one(match['n']) else 'cents'}")
 
 
+def _begins(signs: Iterable[str]) -> frozenset[str]:
+    return frozenset("-−").union(sign[0] for sign in signs)
+
+
 _MINUS = r"(?P<minus>(?<![\w)])[-−])?"
-SIGN_FIRST = Rule("money", re.compile(rf"{_MINUS}(?P<sign>{_SIGN})[ ]?{_SUM}(?![\d])"), _sign_first)
-CODE_FIRST = Rule("money", re.compile(rf"{_MINUS}(?P<sign>{_CODE})[ ]?{_SUM}(?!\d)"), _code_first)
-SIGN_LAST = Rule(
-    "money", re.compile(rf"{_MINUS}{_SUM}[ ]?(?P<sign>[{_PLAIN_SIGN}](?!\d)|(?:{_CODE})(?!\w))"), _sign_last
-)
+SIGN_FIRST = Rule("money", Pattern(rf"{_MINUS}(?P<sign>{_SIGN})[ ]?{_SUM}(?![\d])"), _sign_first, _begins(CURRENCIES))
+CODE_FIRST = Rule("money", Pattern(rf"{_MINUS}(?P<sign>{_CODE})[ ]?{_SUM}(?!\d)"), _code_first, _begins(CODES))
+SIGN_LAST = Rule("money", Pattern(rf"{_MINUS}{_SUM}[ ]?(?P<sign>[{_PLAIN_SIGN}](?!\d)|(?:{_CODE})(?!\w))"), _sign_last)
 # 3,50 € and 1.000,50 €, as on the continent
-COMMA = Rule("money", re.compile(r"(?P<n>\d{1,3}(?:\.\d{3}){0,4}),(?P<part>\d\d)[ ]?€(?!\d)"), _comma)
-CENTS = Rule("money", re.compile(rf"(?P<n>(?:{NUMBER}|\.\d\d(?!\d))(?:[ ]?[-–][ ]?{NUMBER})?)[ ]?[¢￠]"), _cents)
+COMMA = Rule("money", Pattern(r"(?P<n>\d{1,3}(?:\.\d{3}){0,4}),(?P<part>\d\d)[ ]?€(?!\d)"), _comma)
+CENTS = Rule("money", Pattern(rf"(?P<n>(?:{NUMBER}|\.\d\d(?!\d))(?:[ ]?[-–][ ]?{NUMBER})?)[ ]?[¢￠]"), _cents)

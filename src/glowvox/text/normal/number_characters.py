@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from glowvox.text.normal.quantities import RAISED as EXPONENT
 from glowvox.text.normal.quantities import say_amount, say_power, say_value, superscript
-from glowvox.text.normal.reading import Reading, Rule, before, read_words
+from glowvox.text.normal.reading import Pattern, Reading, Rule, before, read_words
 
 
 def value_of(character: str) -> Fraction | None:
@@ -41,6 +41,6 @@ def _caret(match: re.Match[str]) -> Reading:
     return read_words(match, say_power(match["e"]))
 
 
-VALUED = Rule("number character", re.compile(r"[^\x00-\x7f]"), _valued)
-RAISED = Rule("superscript", re.compile(rf"{EXPONENT}|[⁺⁻]"), _raised)
-CARET = Rule("power", re.compile(r"(?<=[\w)])\^\(?(?P<e>[-−+]?\d{1,6})\)?(?!\w)"), _caret)
+VALUED = Rule("number character", Pattern(r"[^\x00-\x7f]"), _valued)
+RAISED = Rule("superscript", Pattern(rf"{EXPONENT}|[⁺⁻]"), _raised)
+CARET = Rule("power", Pattern(r"(?<=[\w)])\^\(?(?P<e>[-−+]?\d{1,6})\)?(?!\w)"), _caret)

@@ -17,7 +17,7 @@ from glowvox.text.normal.quantities import (
     say_range,
     superscript,
 )
-from glowvox.text.normal.reading import Reading, Rule, after, before, listed, read_words, word_before
+from glowvox.text.normal.reading import Pattern, Reading, Rule, after, before, listed, read_words, word_before
 from glowvox.text.numbers import decimal, digits, pairs, plural, to_ordinal, whole
 
 _FIXED = {
@@ -131,29 +131,27 @@ def _with_letters(match: re.Match[str]) -> Reading:
 
 POWER = Rule(
     "power",
-    re.compile(
+    Pattern(
         rf"(?P<n>{AMOUNT})(?:[eE](?P<e>[-+−]?\d{{1,6}})(?![\w.])"
         rf"|(?P<times>\s?[x×·*]\s?10)?(?:\^\(?(?P<caret>[-−+]?\d{{1,6}})\)?(?!\w)|(?P<up>{RAISED})))"
     ),
     _power,
 )
-PERCENT = Rule("percent", re.compile(rf"(?P<n>{RANGE})[ ]?(?P<sign>[%‰‱])"), _percent)
-PERCENTS = Rule("percent", re.compile(rf"(?P<n>{AMOUNT})[ ]?%[ ]?[-–][ ]?(?P<m>{UNSIGNED})[ ]?%"), _percents)
-FRACTIONS = Rule("fraction", re.compile(rf"(?:{SIGN})?{FRACTION}(?!\w)"), _fraction)
+PERCENT = Rule("percent", Pattern(rf"(?P<n>{RANGE})[ ]?(?P<sign>[%‰‱])"), _percent)
+PERCENTS = Rule("percent", Pattern(rf"(?P<n>{AMOUNT})[ ]?%[ ]?[-–][ ]?(?P<m>{UNSIGNED})[ ]?%"), _percents)
+FRACTIONS = Rule("fraction", Pattern(rf"(?:{SIGN})?{FRACTION}(?!\w)"), _fraction)
 GROUPED = Rule(
     "number",
-    re.compile(r"[1-9]\d{0,2}(?:[ ]\d{3}){2,11}(?![\d,]|[ ]\d|\.\d)|[1-9]\d{0,2}(?:'\d{3}){1,11}(?![\w'])"),
+    Pattern(r"[1-9]\d{0,2}(?:[ ]\d{3}){2,11}(?![\d,]|[ ]\d|\.\d)|[1-9]\d{0,2}(?:'\d{3}){1,11}(?![\w'])"),
     _grouped,
 )
-ORDINAL = Rule(
-    "ordinal", re.compile(r"(?P<n>\d{1,3}(?:,\d{3}){1,11}|\d++)(?:st|nd|rd|th)(?!\w)", re.IGNORECASE), _ordinal
-)
-HYPHENED = Rule("numbers with hyphens", re.compile(r"\d++(?:-\d++){2,12}(?![\w-])"), _hyphened)
-DOTTED = Rule("version", re.compile(r"\d++(?:\.\d++){2,12}(?!\.?\w)"), _dotted)
-BY = Rule("dimensions", re.compile(rf"{NUMBER}(?:[ ]?[x×][ ]?{NUMBER}){{1,3}}(?![\w.])"), _by)
-PLURAL = Rule("plural number", re.compile(r"(?P<n>\d++)'?s(?![\w'])"), _plural)
-LETTER_SCALE = Rule("scale", re.compile(rf"(?P<n>{RANGE})(?P<scale>[MB]|mn|bn|tn)(?!\w)"), _letter_scale)
-RANGES = Rule("range", re.compile(rf"{AMOUNT}[ ]?[-–][ ]?{NUMBER}(?![-–\w])"), _range)
-PLAIN_NUMBER = Rule("number", re.compile(rf"{AMOUNT}(?!\w)"), _number)
-RATIO = Rule("ratio", re.compile(rf"(?P<a>{NUMBER}):(?P<b>{NUMBER})(?:[-–](?P<last>\d{{1,3}}))?(?![\w:])"), _ratio)
-DIGITS = Rule("digits", re.compile(r"\d++"), _with_letters)
+ORDINAL = Rule("ordinal", Pattern(r"(?P<n>\d{1,3}(?:,\d{3}){1,11}|\d++)(?:st|nd|rd|th)(?!\w)", re.IGNORECASE), _ordinal)
+HYPHENED = Rule("numbers with hyphens", Pattern(r"\d++(?:-\d++){2,12}(?![\w-])"), _hyphened)
+DOTTED = Rule("version", Pattern(r"\d++(?:\.\d++){2,12}(?!\.?\w)"), _dotted)
+BY = Rule("dimensions", Pattern(rf"{NUMBER}(?:[ ]?[x×][ ]?{NUMBER}){{1,3}}(?![\w.])"), _by)
+PLURAL = Rule("plural number", Pattern(r"(?P<n>\d++)'?s(?![\w'])"), _plural)
+LETTER_SCALE = Rule("scale", Pattern(rf"(?P<n>{RANGE})(?P<scale>[MB]|mn|bn|tn)(?!\w)"), _letter_scale)
+RANGES = Rule("range", Pattern(rf"{AMOUNT}[ ]?[-–][ ]?{NUMBER}(?![-–\w])"), _range)
+PLAIN_NUMBER = Rule("number", Pattern(rf"{AMOUNT}(?!\w)"), _number)
+RATIO = Rule("ratio", Pattern(rf"(?P<a>{NUMBER}):(?P<b>{NUMBER})(?:[-–](?P<last>\d{{1,3}}))?(?![\w:])"), _ratio)
+DIGITS = Rule("digits", Pattern(r"\d++"), _with_letters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.quantities import AMOUNT, is_one, say_amount
-from glowvox.text.normal.reading import Reading, Rule, before, read_words
+from glowvox.text.normal.reading import Pattern, Reading, Rule, before, read_words
 from glowvox.text.numbers import decimal
 
 
@@ -43,13 +43,13 @@ def _position(match: re.Match[str]) -> Reading:
 
 FEET = Rule(
     "feet and inches",
-    re.compile(r"(?P<feet>\d{1,6})'(?:[ -]?(?P<inches>\d{1,2}(?:\.\d+|[ ]?[½¼¾])?)(?:\"|'')|(?![\w']))"),
+    Pattern(r"(?P<feet>\d{1,6})'(?:[ -]?(?P<inches>\d{1,2}(?:\.\d+|[ ]?[½¼¾])?)(?:\"|'')|(?![\w']))"),
     _feet,
 )
-INCHES = Rule("inches", re.compile(rf"(?P<n>{AMOUNT})(?:\"|'')(?!\w)"), _inches)
+INCHES = Rule("inches", Pattern(rf"(?P<n>{AMOUNT})(?:\"|'')(?!\w)"), _inches)
 POSITION = Rule(
     "angle",
-    re.compile(
+    Pattern(
         r"(?P<deg>\d{1,3}(?:\.\d++)?)[ ]?°[ ]?(?=\d{1,2}(?:\.\d++)?'|[NSEW]\b)(?:(?P<min>\d{1,2}(?:\.\d++)?)'[ ]?)?"
         r"(?:(?P<sec>\d{1,2}(?:\.\d++)?)(?:\"|'')[ ]?)?(?P<side>[NSEW])?(?!\w)"
     ),

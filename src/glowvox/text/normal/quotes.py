@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.reading import Reading, Rule, Said, after, before, listed, read_words
+from glowvox.text.normal.reading import Pattern, Reading, Rule, Said, after, before, listed, read_words
 
 _ELISIONS = frozenset(
     listed("tis twas twere twill twould em til till cause bout round n neath cos cuz s ll re ve d t m")
@@ -38,6 +38,6 @@ def _elision(match: re.Match[str]) -> Reading | None:
     return Reading([Said(match[0].lower())], match.end(), plain=True)
 
 
-AND = Rule("elision", re.compile(r"'[nN]'(?!\w)"), _and)
-ELISION = Rule("elision", re.compile(r"'([A-Za-z]{1,6})(?!\w)"), _elision)
-QUOTE = Rule("quotation mark", re.compile(r"''|'"), _quote)
+AND = Rule("elision", Pattern(r"'[nN]'(?!\w)"), _and)
+ELISION = Rule("elision", Pattern(r"'([A-Za-z]{1,6})(?!\w)"), _elision)
+QUOTE = Rule("quotation mark", Pattern(r"''|'"), _quote)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 # Written short forms that are no words themselves: read out in any case, with or without a full stop.
@@ -71,12 +72,25 @@ class Reading(NamedTuple):
     plain: bool = False
 
 
+class Pattern:
+    """A regular expression that is compiled when it is first tried: most texts try a few of them only."""
+
+    def __init__(self, expression: str, flags: re.RegexFlag = re.NOFLAG) -> None:
+        self.expression, self.flags = expression, flags
+
+    @cached_property
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """As of `re.Pattern`: a match that begins at this place of a text."""
+        return re.compile(self.expression, self.flags).match
+
+
 class Rule(NamedTuple):
     """A pattern tried where a word may begin, and what to say where it matches; `say` may decline with None."""
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     say: Callable[[re.Match[str]], Reading | None]
+    first: frozenset[str] = frozenset()  # characters that it can begin with; empty: the pattern decides alone
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from glowvox.text.normal.reading import Reading, Rule, after, listed, read_words, word_before
+from glowvox.text.normal.reading import Pattern, Reading, Rule, after, listed, read_words, word_before
 from glowvox.text.numbers import cardinal, ordinal
 
 _WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -79,8 +79,9 @@ def _say(number: int, match: re.Match[str]) -> str | None:
 
 ROMAN = Rule(
     "roman numeral",
-    re.compile(
+    Pattern(
         r"(?P<numeral>[IVXLCDM]{1,15})(?:[-–](?P<last>[IVXLCDM]{1,15}))?(?P<th>th|st|nd|rd)?(?P<own>'s)?(?![\w&]|-[a-z]|\.[A-Za-z])"
     ),
     _roman,
+    frozenset("IVXLCDM"),
 )

@@ -24,7 +24,7 @@ from glowvox.text.normal import (
     units,
     web,
 )
-from glowvox.text.normal.reading import Reading, Rule, plain_word
+from glowvox.text.normal.reading import Pattern, Reading, Rule, plain_word
 
 
 def _word(match: re.Match[str]) -> Reading:
@@ -35,7 +35,7 @@ def _word(match: re.Match[str]) -> Reading:
 
 WORD = Rule(
     "word",
-    re.compile(r"[A-Za-z]++(?:'[A-Za-z]++)*+(?:(?<=s)'(?!\w)|(?<=in)'(?!\w)|(?<=\b[oO])'(?=\s+[A-Za-z]))?"),
+    Pattern(r"[A-Za-z]++(?:'[A-Za-z]++)*+(?:(?<=s)'(?!\w)|(?<=in)'(?!\w)|(?<=\b[oO])'(?=\s+[A-Za-z]))?"),
     _word,
 )
 

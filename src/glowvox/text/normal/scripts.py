@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from glowvox.text.normal.reading import Reading, Rule, listed, read_words
+from glowvox.text.normal.reading import Pattern, Reading, Rule, listed, read_words
 from glowvox.text.normal.unicode_names import shown
 
 _GREEK = listed(
@@ -34,5 +34,5 @@ def _foreign(match: re.Match[str]) -> Reading:
     return Reading([], end, ("foreign", f"cannot speak '{quoted}': not in Latin letters, {points}"))
 
 
-GREEK_LETTER = Rule("greek letter", re.compile(rf"[{''.join(GREEK)}]++(?![^\W\d_])"), _greek)
-FOREIGN = Rule("foreign", re.compile(r"[^\W\d_]"), _foreign)
+GREEK_LETTER = Rule("greek letter", Pattern(rf"[{''.join(GREEK)}]++(?![^\W\d_])"), _greek)
+FOREIGN = Rule("foreign", Pattern(r"[^\W\d_]"), _foreign)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.emoji import EMOJI
-from glowvox.text.normal.reading import Reading, Rule, after, before, read_words
+from glowvox.text.normal.reading import Pattern, Reading, Rule, after, before, read_words
 
 SIGNS = {
     "&": "and",
@@ -178,12 +178,12 @@ def _sign(match: re.Match[str]) -> Reading | None:
     return read_words(match, said) if said is not None else None
 
 
-SIGN = Rule("symbol", re.compile(r"(?s:.)"), _sign)
-SHARP = Rule("sharp", re.compile(r"(?<=\b[A-G])#(?![\w#])"), _sharp)
-ENTITY = Rule("character entity", re.compile(r"&(?P<name>amp|lt|gt|quot|apos|nbsp);"), _entity)
+SIGN = Rule("symbol", Pattern(r"(?s:.)"), _sign)
+SHARP = Rule("sharp", Pattern(r"(?<=\b[A-G])#(?![\w#])"), _sharp)
+ENTITY = Rule("character entity", Pattern(r"&(?P<name>amp|lt|gt|quot|apos|nbsp);"), _entity)
 OPERATOR = Rule(
-    "operator", re.compile(r"[!=]==?|<=|>=|<?->|=>|<-(?![-\d])|&&|\|\||\+=|(?<=[\w)])\*\*(?=[\w(])"), _operator
+    "operator", Pattern(r"[!=]==?|<=|>=|<?->|=>|<-(?![-\d])|&&|\|\||\+=|(?<=[\w)])\*\*(?=[\w(])"), _operator
 )
-NUMBER_SIGN = Rule("number sign", re.compile(r"#[ ]?(?=\d)"), _number_sign)
-MATH = Rule("mathematics", re.compile(r"[~*_/^·-]"), _math)
-BOLD = Rule("emphasis", re.compile(r"\*\*|__|~~"), _bold)
+NUMBER_SIGN = Rule("number sign", Pattern(r"#[ ]?(?=\d)"), _number_sign)
+MATH = Rule("mathematics", Pattern(r"[~*_/^·-]"), _math)
+BOLD = Rule("emphasis", Pattern(r"\*\*|__|~~"), _bold)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.acronyms import say_letters
-from glowvox.text.normal.reading import Reading, Rule, Said, before, read_words, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, Said, before, read_words, spoken
 from glowvox.text.numbers import digits
 
 _ROUND = {"800": "eight hundred", "900": "nine hundred"}
@@ -48,7 +48,7 @@ def _dialled(match: re.Match[str]) -> Reading | None:
 
 TELEPHONE = Rule(
     "telephone number",
-    re.compile(
+    Pattern(
         r"(?:"
         r"(?:\+?1[-. ])?(?:\(\d{3}\)[ ]?|\d{3}[-. ])\d{3}[-. ]\d{4}"  # (555) 123-4567
         r"|\+\d{1,3}(?:[-. ]?\(?\d{1,5}\)?){1,6}(?:[-. ]\d{2,8})"  # +44 20 7946 0958
@@ -61,6 +61,6 @@ TELEPHONE = Rule(
     ),
     _telephone,
 )
-CARD = Rule("digit groups", re.compile(r"\d{4}(?:[ -]\d{4}){3}(?![\w-])|\d{3}-\d{2}-\d{4}(?![\w-])"), _grouped)
-BOOK = Rule("digit groups", re.compile(r"\d{1,5}(?:-\d{1,7}){3}-[\dX](?![\w-])"), _grouped)
-DIALLED = Rule("digits", re.compile(r"\d{5,36}(?![\w.,-])|\d{5,36}(?=[.,](?:\s|$))"), _dialled)
+CARD = Rule("digit groups", Pattern(r"\d{4}(?:[ -]\d{4}){3}(?![\w-])|\d{3}-\d{2}-\d{4}(?![\w-])"), _grouped)
+BOOK = Rule("digit groups", Pattern(r"\d{1,5}(?:-\d{1,7}){3}-[\dX](?![\w-])"), _grouped)
+DIALLED = Rule("digits", Pattern(r"\d{5,36}(?![\w.,-])|\d{5,36}(?=[.,](?:\s|$))"), _dialled)

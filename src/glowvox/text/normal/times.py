@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.full_stops import end_of_short
-from glowvox.text.normal.reading import Reading, Rule, Said, letters, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, Said, letters, spoken
 from glowvox.text.numbers import cardinal, decimal
 
 _HALF = r"(?P<half>[ap]\.?[ ]?m\b\.?)"
@@ -59,7 +59,7 @@ def _between(match: re.Match[str]) -> Reading | None:
 _HOURS = r"[01]?\d|2[0-4]"
 TIME = Rule(
     "time",
-    re.compile(
+    Pattern(
         rf"(?P<hours>{_HOURS}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:\.\d++)?))?(?![\d:])(?:[ ]?{_HALF})?",
         re.IGNORECASE,
     ),
@@ -67,11 +67,11 @@ TIME = Rule(
 )
 TIMES = Rule(
     "time",
-    re.compile(
+    Pattern(
         rf"(?P<h1>{_HOURS})(?::(?P<m1>[0-5]\d))?(?:[ ]?(?P<half1>[ap]\.?m\b\.?))?[ ]?[-–][ ]?"
         rf"(?P<h2>{_HOURS})(?::(?P<m2>[0-5]\d))?(?![\d:])(?:[ ]?{_HALF}(?!\w))?",
         re.IGNORECASE,
     ),
     _between,
 )
-HOUR = Rule("time", re.compile(rf"(?P<hours>1[0-2]|0?[1-9])[ ]?{_HALF}(?!\w)", re.IGNORECASE), _hour)
+HOUR = Rule("time", Pattern(rf"(?P<hours>1[0-2]|0?[1-9])[ ]?{_HALF}(?!\w)", re.IGNORECASE), _hour)

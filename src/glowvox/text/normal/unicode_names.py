@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from glowvox.text.normal.reading import Reading, Rule, Said, letters, plain_word, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, Said, letters, plain_word, spoken
 from glowvox.text.numbers import digits
 
 _PIECE = re.compile(r"[a-z]+|\d+")
@@ -42,4 +42,4 @@ def _other(match: re.Match[str]) -> Reading:
     return Reading(words, match.end(), ("symbol", f"read {shown(character)} by its Unicode name, '{name}'"))
 
 
-OTHER = Rule("unicode name", re.compile(r"(?s:.)"), _other)
+OTHER = Rule("unicode name", Pattern(r"(?s:.)"), _other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.quantities import RANGE, is_one, say_range
-from glowvox.text.normal.reading import Reading, Rule, Said, after, is_attribute, letters, read_words, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, Said, after, is_attribute, letters, read_words, spoken
 from glowvox.text.numbers import pairs, whole
 
 # symbol: singular, plural
@@ -195,7 +195,7 @@ def _letter(match: re.Match[str]) -> Reading:
 
 UNIT = Rule(
     "unit",
-    re.compile(
+    Pattern(
         rf"(?P<n>{RANGE})(?P<gap>[ -]?)(?P<unit>{_SYMBOL})(?P<power>[²³]|\^[23](?!\d))?"
         rf"(?:[·⋅](?P<second>{_SYMBOL})(?P<power2>[²³])?)?(?:/(?P<bottom>{_BOTTOM}))?(?![\w²³/^'])"
     ),
@@ -203,10 +203,10 @@ UNIT = Rule(
 )
 UNIT_ALONE = Rule(
     "unit",
-    re.compile(
+    Pattern(
         r"(?P<unit>k?m|mi|ft|[km]?g|[kM]?Wh|[kMG]?[Bb]|L)/(?P<bottom>h|s|min|kg|km|m[²³]|s²|kWh|day|lb|L|dL)(?![\w²³/])"
     ),
     _unit_alone,
 )
-PER = Rule("per unit", re.compile(rf"/(?P<bottom>{_BOTTOM})(?!\w)"), _per)
-LETTER = Rule("number with a letter", re.compile(r"(?P<n>\d{1,4})(?P<letter>[A-Za-z])(?![\w])"), _letter)
+PER = Rule("per unit", Pattern(rf"/(?P<bottom>{_BOTTOM})(?!\w)"), _per)
+LETTER = Rule("number with a letter", Pattern(r"(?P<n>\d{1,4})(?P<letter>[A-Za-z])(?![\w])"), _letter)

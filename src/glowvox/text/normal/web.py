@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from glowvox.text.normal.acronyms import say_code, say_letters
-from glowvox.text.normal.reading import Reading, Rule, Said, letters, listed, read_words, spoken
+from glowvox.text.normal.reading import Pattern, Reading, Rule, Said, letters, listed, read_words, spoken
 
 # Countries whose letters are an English word (in, it, me, no ...) are missing: "dot me" is said as it stands.
 _TOP = listed(
@@ -97,21 +97,21 @@ _HOST = rf"(?:{_LABEL}\.){{1,6}}(?:{'|'.join(sorted(_TOP, key=len, reverse=True)
 _TAIL = r"(?::\d{1,5})?(?:[/?#][!#-;=?-~]{0,2000})?"
 URL = Rule(
     "address",
-    re.compile(r"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[!#-;=?-~]{1,2000})", re.IGNORECASE),
+    Pattern(r"(?:https?|ftp|file|sftp|ssh|git|wss?)://(?P<address>[!#-;=?-~]{1,2000})", re.IGNORECASE),
     _address,
 )
-WWW = Rule("address", re.compile(r"(?P<address>www\.[a-z\d][!#-;=?-~]{0,2000})", re.IGNORECASE), _address)
+WWW = Rule("address", Pattern(r"(?P<address>www\.[a-z\d][!#-;=?-~]{0,2000})", re.IGNORECASE), _address)
 MAIL = Rule(
     "e-mail",
-    re.compile(
+    Pattern(
         rf"(?:mailto:)?(?P<address>[A-Za-z\d][A-Za-z\d._%+-]{{0,63}}@(?:{_LABEL}\.){{1,6}}[A-Za-z]{{2,12}})(?![\w@])"
     ),
     _address,
 )
-HOST = Rule("address", re.compile(rf"(?P<address>{_HOST}(?![\w-]|\.[A-Za-z]){_TAIL})"), _address)
+HOST = Rule("address", Pattern(rf"(?P<address>{_HOST}(?![\w-]|\.[A-Za-z]){_TAIL})"), _address)
 FILE = Rule(
     "file name",
-    re.compile(
+    Pattern(
         rf"(?P<address>(?:[A-Za-z\d_][A-Za-z\d_-]{{0,60}}[./]){{1,8}}"
         rf"(?<=\.)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))}))(?![\w-]|\.[A-Za-z\d])"
     ),
@@ -119,19 +119,19 @@ FILE = Rule(
 )
 PATH = Rule(
     "path",
-    re.compile(
+    Pattern(
         r"(?<![^\s(\"'])(?P<address>(?:~|\.{1,2})?/[A-Za-z\d_.~-]{1,60}(?:/[A-Za-z\d_.~@+-]{1,60}){0,20}/?)(?![/])"
     ),
     _address,
 )
-WINDOWS_PATH = Rule("path", re.compile(r"(?P<address>[A-Z]:\\[!#-;=@-\[\]-{}~\\]{0,500})"), _address)
+WINDOWS_PATH = Rule("path", Pattern(r"(?P<address>[A-Z]:\\[!#-;=@-\[\]-{}~\\]{0,500})"), _address)
 NAME_WITH_UNDERSCORES = Rule(
-    "identifier", re.compile(r"(?P<address>[A-Za-z\d]{1,60}(?:_{1,2}[A-Za-z\d]{1,60}){1,20})(?!\w)"), _address
+    "identifier", Pattern(r"(?P<address>[A-Za-z\d]{1,60}(?:_{1,2}[A-Za-z\d]{1,60}){1,20})(?!\w)"), _address
 )
 DOTTED_NAME = Rule(
     "dotted name",
-    re.compile(r"(?P<address>[A-Za-z][A-Za-z\d]{1,40}(?:\.[a-z][A-Za-z\d]{0,40}){1,8})(?![\w.@])"),
+    Pattern(r"(?P<address>[A-Za-z][A-Za-z\d]{1,40}(?:\.[a-z][A-Za-z\d]{0,40}){1,8})(?![\w.@])"),
     _address,
 )
-HASHTAG = Rule("hashtag", re.compile(r"#(?P<tag>[A-Za-z_]{0,30}[A-Za-z][A-Za-z\d_]{0,60})(?!\w)"), _hashtag)
-MENTION = Rule("mention", re.compile(r"(?<![\w.])@(?P<name>[A-Za-z_][A-Za-z\d_.]{0,40})(?![\w@])"), _mention)
+HASHTAG = Rule("hashtag", Pattern(r"#(?P<tag>[A-Za-z_]{0,30}[A-Za-z][A-Za-z\d_]{0,60})(?!\w)"), _hashtag)
+MENTION = Rule("mention", Pattern(r"(?<![\w.])@(?P<name>[A-Za-z_][A-Za-z\d_.]{0,40})(?![\w@])"), _mention)
