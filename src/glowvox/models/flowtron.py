@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,12 @@ class FlowtronSpeech:
     ended: Tensor  # (B,)              whether the gate ended the item; false where the greatest length did
 
 
+class Forced(NamedTuple):
+    """Attention weights to read along instead of the model's own."""
+
+    weights: Sequence[Tensor]  # (B, T, N) a step of flow
+
+
 class Flowtron(nn.Module):
     """Speech from text by maximum likelihood, frame after frame.
 
@@ -72,7 +79,7 @@ class Flowtron(nn.Module):
         frames: Tensor,
         speaker: Tensor | None = None,
         prior: Tensor | None = None,
-        shown: Sequence[Tensor] | None = None,
+        shown: Sequence[Tensor] | Forced | None = None,
     ) -> FlowtronOutput:
         """Map recordings to the latent space while reading their texts.
 
@@ -83,7 +90,7 @@ class Flowtron(nn.Module):
         speaker        (B,) or None
         prior          (B, T, N) or None  of the alignment, from `AttentionPrior`
         shown          a (B, T, N) tensor of attention weights a step, which cumulative attention takes for its own
-                       past: all frames are then done at once. Its own weights give the same again
+                       past: all frames are then done at once. Its own weights give the same again. Or `Forced`
         """
         frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior)
@@ -91,8 +98,7 @@ class Flowtron(nn.Module):
         x, log_det, gate = recording, mel.new_zeros(len(mel)), None
         looks, scores = [], []
         for number, step in enumerate(self._steps()):
-            own = memory if shown is None else memory._replace(shown=shown[number])
-            found = step.analyse(x, frame_mask, own)
+            found = step.analyse(x, frame_mask, _told(memory, shown, number))
             x, gate = found.latent, found.gate
             log_det = log_det + found.log_scale.sum(dim=(1, 2))
             looks.append(found.attention)
@@ -215,6 +221,15 @@ def _make_step(config: FlowtronConfig, number: int, bands: int) -> Step:
         cumulative=config.cumulative_attention,
     )
     return TimeReversed(step) if number % 2 else step
+
+
+def _told(memory: Memory, shown: Sequence[Tensor] | Forced | None, number: int) -> Memory:
+    """What one step of flow is told of the attention."""
+    if shown is None:
+        return memory
+    if isinstance(shown, Forced):
+        return memory._replace(forced=shown.weights[number])
+    return memory._replace(shown=shown[number])
 
 
 def _gated(step: Step) -> bool:

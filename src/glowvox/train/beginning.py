@@ -58,12 +58,24 @@ def begin_model(run: Run, model: GlowTTS) -> Begun:
         if source is not None:
             beginning = begin(model, settings, source)
             lines += [f"begins with {source.place}", *beginning.lines()]
+            lines += advice(settings, source)
             initialised = beginning.initialised
         lines += give_vectors(model, settings, source)
     selection = select(model, config.finetune, settings.speakers)
     if lines or config.finetune != FinetuneConfig():
         lines += selection.lines
     return Begun(model, selection, tuple(lines), initialised)
+
+
+def advice(settings: RunSettings, source: Source) -> list[str]:
+    """What to know of the alignment search where trained weights meet new speakers, and where they do not."""
+    new = [name for name in settings.speakers if name not in source.settings.speakers]
+    guide = settings.train.guide
+    if new and len(settings.speakers) > 1 and not guide:
+        return [f"new: {', '.join(new)}; should one of them speak no words, begin again with --set guide=300"]
+    if guide and not new:
+        return [f"guide = {guide} holds the search near an even reading, though it knows its way with these speakers"]
+    return []
 
 
 def give_vectors(model: GlowTTS, settings: RunSettings, source: Source | None) -> list[str]:

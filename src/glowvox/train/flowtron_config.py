@@ -37,6 +37,9 @@ class AttentionConfig(Settings, frozen=True, kw_only=True):
     guide: int = 0  # steps over which attention is told where to look; 0 leaves it to find out
     # a Glow-TTS that tells, by its alignment search: run folder or weights file; empty: an even reading
     guide_by: str = ""
+    # share of the guided steps in which the text is read along the guide itself: what is said is learnt at a third of
+    # the cost, and attention learns in the other steps
+    led: float = 0.0
     weight: float = 0.1  # of the alignment loss; 0 does without
     start: int = 1  # first step with it
     # score of "no token" in it. Under the prior, -8 as published makes silence cheap: attention that rests on one token
@@ -50,7 +53,11 @@ class AttentionConfig(Settings, frozen=True, kw_only=True):
         if self.guide < 0:
             raise ValueError(f"attention: guide = {self.guide} must be 0 or a number of steps")
         if self.guide_by and not self.guide:
-            raise ValueError(f"attention: guide_by = {self.guide_by} tells nothing over guide = 0 steps; 600 is usual")
+            raise ValueError(f"attention: guide_by = {self.guide_by} tells nothing over guide = 0 steps; 1000 is usual")
+        if not 0 <= self.led < 1:
+            raise ValueError(f"attention: led = {self.led} must lie in [0, 1), so that attention learns, too")
+        if self.led and not self.guide:
+            raise ValueError(f"attention: led = {self.led} needs guide, a number of steps: there is nobody to lead")
         if self.start < 1:
             raise ValueError(f"attention: start = {self.start} must be a step, 1 or later")
         if self.prior_off is not None and self.prior_off < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import torch
@@ -75,6 +76,11 @@ class AttentionGuide:
         places = durations.new_tensor(range(int(count))).repeat_interleave(durations)
         left = int(frames) - len(places)  # the odd frame that fills no squeeze
         return torch.cat([places, places.new_full((left,), int(count) - 1)])
+
+
+def is_led(step: int, share: float) -> bool:
+    """Whether the text is read along the guide itself in a step: in `share` of them, spread as evenly as can be."""
+    return math.floor(step * share) > math.floor((step - 1) * share)
 
 
 def strayed(places: Tensor, frames: Tensor, chance: torch.Generator) -> Tensor:

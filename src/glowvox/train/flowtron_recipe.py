@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from glowvox.data.batch import Batch
 from glowvox.models.attention_prior import AttentionPrior
-from glowvox.models.flowtron import Flowtron, FlowtronOutput
+from glowvox.models.flowtron import Flowtron, FlowtronOutput, Forced
 from glowvox.models.flowtron_likelihood import FlowtronCounts, flowtron_counts, flowtron_losses
 from glowvox.train.flowtron_config import FlowtronTrainConfig
-from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, strayed
+from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, is_led, strayed
 from glowvox.train.flowtron_initialise import standardise
 from glowvox.train.freezing import chosen_names
 from glowvox.train.learner import Learner
@@ -35,8 +35,10 @@ class TrainingForward(nn.Module):
         self.model = model
         self.in_bf16 = in_bf16
 
-    def forward(self, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | None = None) -> dict[str, Any]:
-        """batch, prior (B, T, N) or None, shown (B, T, N) a step or None → the fields of FlowtronOutput."""
+    def forward(
+        self, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | Forced | None = None
+    ) -> dict[str, Any]:
+        """batch, prior (B, T, N) or None, shown (B, T, N) a step, Forced or None → the fields of FlowtronOutput."""
         with torch.autocast(batch.mel.device.type, torch.bfloat16, enabled=self.in_bf16):
             out: FlowtronOutput = self.model(
                 batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, prior, shown
@@ -95,14 +97,19 @@ class FlowtronRecipe(Learner):
         self._freeze(self.names - self.trains(step))
         self.forward.train()
         attention = self.config.attention
-        prior = self._prior(batch) if self.with_prior(step) else None
         places = self.guide.places(batch) if step <= attention.guide else None
-        out = self._seeded(step, batch, prior, self._past(step, batch, prior, places))
+        if places is not None and is_led(step, attention.led):
+            prior, out = None, self._seeded(step, batch, None, Forced(self._spoken(places, batch)))
+        else:
+            prior = self._prior(batch) if self.with_prior(step) else None
+            out = self._seeded(step, batch, prior, self._past(step, batch, prior, places))
         own, total = flowtron_counts(out), self.updater.total
         counts = FlowtronCounts(frames=total(own.frames), items=total(own.items))
         loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank)
         weight = attention.weight if step >= attention.start else 0.0
         guided = loss.nll.new_zeros(()) if places is None else guide_loss(out, places, prior) / counts.frames
+        if self.fabric.world_size > 1:  # a group of processes waits for a gradient of every parameter
+            guided = guided + 0 * sum(value.sum() for value in self.model.parameters())
         made = self.updater.update(loss.total(alignment=weight) + guided, step, batch.ids)
         self.last = step
         return {
@@ -128,7 +135,14 @@ class FlowtronRecipe(Learner):
             for name, parameter in self.model.named_parameters():
                 parameter.requires_grad_(name not in names)
 
-    def _seeded(self, step: int, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | None) -> FlowtronOutput:
+    def _spoken(self, places: Tensor, batch: Batch) -> Sequence[Tensor]:
+        """Places as weights, (B, T, N) a step of flow."""
+        weights = F.one_hot(places, batch.tokens.shape[1]).to(batch.mel.dtype)
+        return [weights] * self.config.model.flows
+
+    def _seeded(
+        self, step: int, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | Forced | None
+    ) -> FlowtronOutput:
         torch.manual_seed(self._seed(step))
         return FlowtronOutput(**self.forward(batch, prior, shown))
 
@@ -153,8 +167,7 @@ class FlowtronRecipe(Learner):
         if step > guide // 4:
             places = strayed(places, batch.frames, torch.Generator().manual_seed(self._seed(step)))
             passes = step % PASSES
-        spoken = F.one_hot(places, batch.tokens.shape[1]).to(batch.mel.dtype)
-        shown: Sequence[Tensor] = [spoken] * self.config.model.flows
+        shown = self._spoken(places, batch)
         with torch.no_grad():
             for _ in range(passes):
                 shown = self._seeded(step, batch, prior, shown).attention

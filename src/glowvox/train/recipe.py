@@ -97,7 +97,7 @@ class GlowTTSRecipe(Learner):
         for layer in self.resting:
             layer.eval()
         self.updater.optimizer.zero_grad()
-        guide = guidance(step, self.config.guide) if self._searching(step, self.config.guide) else 0.0
+        guide = guidance(step, self.config.guide)
         loss, stray = self._gather(batch, guide)
         made = self.updater.move(loss.total, step, batch.ids)
         total = self.updater.total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,25 @@ def _no_pictures() -> Iterator[None]:
 
 def quick(prepared: Path, **changes: object) -> TrainConfig:
     return settings(prepared, **{"model": TWO, "test_sentences": (), **changes})
+
+
+def test_the_search_is_held_near_an_even_reading_where_new_speakers_need_it(place: Path, tmp_path: Path) -> None:
+    """A speaker whom the weights do not know may find no alignment else; the run says so."""
+    strayed = {}
+    for guide in (0, 8):
+        config = quick(place / "three", finetune=FinetuneConfig(weights=str(place / "base")), guide=guide, steps=2)
+        train(tmp_path / str(guide), config)
+        rows = [json.loads(line) for line in (tmp_path / str(guide) / "metrics.jsonl").read_text().splitlines()]
+        strayed[guide] = max(row["off_diagonal"] for row in rows if "off_diagonal" in row)
+    assert strayed[8] < 0.02
+    assert strayed[0] > 2 * strayed[8]
+    new = "new: speaker2; should one of them speak no words, begin again with --set guide=300"
+    assert new in (tmp_path / "0" / BEGUN).read_text()
+    assert new not in (tmp_path / "8" / BEGUN).read_text()
+    known = quick(place / "two", finetune=FinetuneConfig(weights=str(place / "base")), guide=8, steps=1)
+    train(tmp_path / "known", known)
+    said = (tmp_path / "known" / BEGUN).read_text()
+    assert "guide = 8 holds the search near an even reading, though it knows its way with these speakers" in said
 
 
 def as_settings(prepared: Prepared, config: TrainConfig) -> RunSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -14,11 +15,12 @@ from glowvox.audio.mel import MelConfig
 from glowvox.data.batch import Batch, collate
 from glowvox.data.prepared import Prepared
 from glowvox.errors import ConfigError, InputError
-from glowvox.models.flowtron import FlowtronOutput
+from glowvox.models.flowtron import FlowtronOutput, Forced
 from glowvox.models.flowtron_file import FlowtronSettings, build
+from glowvox.models.flowtron_likelihood import flowtron_losses
 from glowvox.train.feed import ClipFeed
 from glowvox.train.flowtron_config import AttentionConfig, FlowtronTrainConfig
-from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, strayed
+from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, is_led, strayed
 from glowvox.train.flowtron_recipe import FlowtronRecipe
 from glowvox.train.flowtron_start import train_flowtron
 from glowvox.train.speaker import Speaker
@@ -119,6 +121,32 @@ def test_attention_learns_where_it_is_told_to_look_and_is_told_no_longer_than_as
     assert recipe.step(81, batches[0])["guide"] == 0
 
 
+def test_led_steps_are_spread_evenly() -> None:
+    assert [step for step in range(1, 21) if not is_led(step, 0.85)] == [1, 7, 14]
+    assert not any(is_led(step, 0.0) for step in range(1, 21))
+
+
+def test_a_led_step_reads_along_the_guide_and_leaves_attention_alone(prepared: Prepared) -> None:
+    attention = AttentionConfig(guide=8, led=0.5, prior_off_sharpness=None)
+    recipe, batches = begin(prepared, smallest(Path(), steps=2, model=CUMULATIVE, attention=attention))
+    recipe.step(1, batches[0])
+    batch, model = batches[1], recipe.model
+    names = [name for name, _ in model.named_parameters() if re.search(r"attention\.(query|key|vector|location)", name)]
+    before = {name: value.detach().clone() for name, value in model.named_parameters()}
+    told = torch.nn.functional.one_hot(recipe.guide.places(batch), batch.tokens.shape[1]).float()
+    given = (batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, None, Forced([told, told]))
+    model.train()
+    torch.manual_seed(recipe._seed(2))
+    wanted = flowtron_losses(model(*given)).nll
+    made = recipe.step(2, batch)
+    assert made["nll"] == pytest.approx(wanted.item(), rel=1e-5)
+    assert made["guide"] == pytest.approx(0, abs=1e-6)
+    moved = {name for name, value in model.named_parameters() if not torch.equal(value, before[name])}
+    assert len(names) >= 2 * 4
+    assert not moved & set(names)
+    assert any(".decoder." in name for name in moved)
+
+
 def test_a_strayed_reading_is_early_and_late_by_some_frames() -> None:
     frames = torch.tensor([400, 300])
     places = torch.arange(400).repeat(2, 1)
@@ -182,6 +210,13 @@ def test_a_run_names_its_guide(prepared: Prepared, tmp_path: Path) -> None:
     attention = AttentionConfig(guide=2, guide_by=str(folder), prior_off_sharpness=None)
     config = smallest(prepared.folder, steps=3, model=CUMULATIVE, attention=attention)
     assert train_flowtron(tmp_path / "run", config, devices=1) == "all 3 steps are done"
+
+
+def test_leading_without_a_guide_or_all_the_time_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"led = 0.5 needs guide"):
+        AttentionConfig(led=0.5)
+    with pytest.raises(ValueError, match=r"led = 1.0 must lie in \[0, 1\), so that attention learns"):
+        AttentionConfig(guide=10, led=1.0)
 
 
 def test_a_guide_without_steps_is_refused() -> None:
