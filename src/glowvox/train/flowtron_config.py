@@ -133,11 +133,23 @@ PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
             ema=0.99,
         ),
         "flowtron-small": FlowtronTrainConfig(
-            model=FLOWTRON_PRESETS["small"],
-            attention=AttentionConfig(weight=0.2),
-            optimizer=OptimizerConfig(name="radam", lr=1e-3, warmup=100, eps=1e-8, clip_at=1.0),
-            every=EveryConfig(log=20, validate=500, save=500, sample=1_000),
-            steps=10_000,
+            model=FlowtronConfig(
+                flows=1,
+                hidden=256,
+                layers=1,
+                attention=48,
+                text=64,
+                speaker_width=16,
+                cumulative_attention=True,
+                dropout=0.1,
+            ),
+            # what is said takes more steps to learn than where it is read: six of seven are led
+            attention=AttentionConfig(guide=8_000, led=0.85, prior_off=151),
+            batch=BatchConfig(frames=3_000, shapes=4),
+            optimizer=OptimizerConfig(name="adam", lr=1.5e-3, warmup=50, schedule="cosine", clip_at=1.0),
+            every=EveryConfig(log=20, validate=500, save=500, sample=2_000, first_sample=2_000),
+            steps=8_000,
+            ema=0.995,
         ),
         "flowtron": FlowtronTrainConfig(
             model=FlowtronConfig(),
