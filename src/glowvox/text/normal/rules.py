@@ -35,7 +35,7 @@ def _word(match: re.Match[str]) -> Reading:
 
 WORD = Rule(
     "word",
-    Pattern(r"[A-Za-z]++(?:'[A-Za-z]++)*+(?:(?<=s)'(?!\w)|(?<=in)'(?!\w)|(?<=\b[oO])'(?=\s+[A-Za-z]))?"),
+    Pattern(r"[A-Za-z]++(?:'[A-Za-z]++)*(?:(?<=s)'(?!\w)|(?<=in)'(?!\w)|(?<=\b[oO])'(?=\s+[A-Za-z]))?"),
     _word,
 )
 
