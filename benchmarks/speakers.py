@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 
@@ -29,11 +28,9 @@ from glowvox.errors import MissingPart
 from glowvox.evaluate.intonation import pitch_spread
 from glowvox.evaluate.judges.resemblyzer import Resemblyzer
 from glowvox.train.conversion import convert_recording
+from glowvox.train.pictures import new_figure, save_figure
 from glowvox.train.speaker import Speaker
 from glowvox.train.vocoders import Vocoder
-
-mpl.use("Agg")
-from matplotlib import pyplot as plt
 
 Floats = npt.NDArray[np.float64]
 NEAR = 2.0  # semitones: a conversion nearer than this to its target's pitch has arrived
@@ -89,17 +86,19 @@ def main() -> None:
     real, spoken = ({name: Heard() for name in clips} for _ in range(2))
     converted = {(a, b): Heard() for a in clips for b in clips if a != b}
     mels: dict[str, npt.NDArray[np.float32]] = {}
+    shown = next(iter(clips.values()))[0][0]  # the recording that is drawn as everybody
     for name, chosen in clips.items():
         for path, text in chosen:
-            real[name].add(read_audio(path, voice.mel.sample_rate).audio, encoder)
+            recorded = read_audio(path, voice.mel.sample_rate).audio
+            real[name].add(recorded, encoder)
             spoken[name].add(voice.say(text, speaker=name), encoder)
+            if path == shown:
+                mels[f"{name}, recorded"] = log_mel(recorded.samples, voice.mel)
             for target in (other for other in clips if other != name):
                 sound = convert_recording(voice, path, source=name, target=target)
                 converted[name, target].add(sound, encoder)
-                if name == next(iter(clips)) and path == chosen[0][0]:
+                if path == shown:
                     mels[f"{name} → {target}"] = log_mel(sound.samples, voice.mel)
-            if name == next(iter(clips)) and path == chosen[0][0]:
-                mels[f"{name}, recorded"] = log_mel(real_samples(path, voice), voice.mel)
     print_speakers(real, spoken)
     print_conversions(real, converted)
     if given.picture is not None:
@@ -117,11 +116,6 @@ def held_out(corpora: Iterable[Path], speakers: Iterable[str], count: int) -> di
             if name in wanted and len(found.setdefault(name, [])) < count:
                 found[name].append((utterance.audio, utterance.text))
     return found
-
-
-def real_samples(path: Path, voice: Speaker) -> npt.NDArray[np.float32]:
-    """A recording at the voice's rate."""
-    return read_audio(path, voice.mel.sample_rate).audio.samples
 
 
 def semitones(heard: float, target: float) -> float:
@@ -170,7 +164,7 @@ def draw(
     mels: dict[str, npt.NDArray[np.float32]],
 ) -> None:
     """Pitch of every speaker recorded, spoken and converted into; one recording as all speakers."""
-    figure = plt.figure(figsize=(11, 7), layout="constrained")
+    figure = new_figure(width=11, height=7, title="Speakers recorded, spoken, and converted into each other")
     grid = figure.add_gridspec(2, len(mels))
     top = figure.add_subplot(grid[0, :])
     for at, name in enumerate(real):
@@ -192,13 +186,13 @@ def draw(
     top.set_yticks(ticks, [str(tick) for tick in ticks])
     top.set_ylabel("F0 of voiced frames, Hz")
     top.set_title("left recorded (grey), middle spoken (blue), right converted into (orange); 5 to 95 %", fontsize=9)
-    for column, (title, mel) in enumerate(sorted(mels.items(), key=lambda item: "recorded" not in item[0])):
+    for column, (title, mel) in enumerate(mels.items()):
         axis = figure.add_subplot(grid[1, column])
         axis.imshow(mel, origin="lower", aspect="auto", cmap="magma", vmin=-11, vmax=1)
         axis.set_title(title, fontsize=9)
         axis.set_xticks([])
         axis.set_yticks([])
-    figure.savefig(path, dpi=110)
+    save_figure(figure, path, colours=48)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class AdditiveScore(torch.autograd.Function):
 
 def _angles(query: Tensor, key: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
     """tanh(q + k) as (t, N, A), item by item and a few queries at a time, each time in the same buffer."""
-    size = max(1, CHUNK["cpu" if query.device.type == "cpu" else "other"] // max(1, key[0].numel()))
+    size = max(1, _held(CHUNK, query) // max(1, key[0].numel()))
     size = min(size, query.shape[1])
     buffer = query.new_empty(size, *key.shape[1:])
     for item in range(len(query)):
@@ -82,6 +82,11 @@ def _angles(query: Tensor, key: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
             part = query[item, first : first + size]
             angle = torch.add(part[:, None], key[item], out=buffer[: len(part)])
             yield item, slice(first, first + len(part)), angle.tanh_()
+
+
+def _held(sizes: Mapping[str, int], x: Tensor) -> int:
+    """Of these sizes that for the device of a tensor."""
+    return sizes["cpu" if x.device.type == "cpu" else "other"]
 
 
 def additive_score(query: Tensor, key: Tensor, vector: Tensor) -> Tensor:
@@ -169,8 +174,7 @@ class AdditiveAttention(nn.Module):
         prior  (B, T, N) or None
         """
         query, seen = self.query(state), seen.detach()
-        held = GATED["cpu" if state.device.type == "cpu" else "other"]
-        size = max(1, held // max(1, keys.text.numel() if keys.text is not None else 1))
+        size = max(1, _held(GATED, state) // max(1, keys.text.numel() if keys.text is not None else 1))
         parts = [(query[:, i : i + size], seen[:, i : i + size], keys) for i in range(0, query.shape[1], size)]
         if len(parts) > 1 and torch.is_grad_enabled():  # gates of all frames at once would fill the memory
             scores = [checkpoint(self._gated_score, *part, use_reentrant=False) for part in parts]

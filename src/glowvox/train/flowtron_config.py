@@ -109,19 +109,24 @@ class FlowtronTrainConfig(RunConfig, frozen=True, kw_only=True):
             raise ValueError(f"phases: they begin at steps {firsts}; the first must be 1, and each later than the last")
 
 
+def _one_step(*, hidden: int, attention: int, text: int) -> FlowtronConfig:
+    """A single step of flow, small enough for a core, whose attention knows where it has been."""
+    return FlowtronConfig(
+        flows=1,
+        hidden=hidden,
+        layers=1,
+        attention=attention,
+        text=text,
+        speaker_width=16,
+        cumulative_attention=True,
+        dropout=0.1,
+    )
+
+
 PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
     {
         "flowtron-tiny": FlowtronTrainConfig(
-            model=FlowtronConfig(
-                flows=1,
-                hidden=96,
-                layers=1,
-                attention=32,
-                text=48,
-                speaker_width=16,
-                cumulative_attention=True,
-                dropout=0.1,
-            ),
+            model=_one_step(hidden=96, attention=32, text=48),
             # without the prior from where attention is shown what it makes of its past: the prior would blur that;
             # with the guide to the end: within 200 steps without it, attention goes astray
             attention=AttentionConfig(guide=1_000, prior_off=151),
@@ -133,16 +138,7 @@ PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
             ema=0.99,
         ),
         "flowtron-small": FlowtronTrainConfig(
-            model=FlowtronConfig(
-                flows=1,
-                hidden=256,
-                layers=1,
-                attention=48,
-                text=64,
-                speaker_width=16,
-                cumulative_attention=True,
-                dropout=0.1,
-            ),
+            model=_one_step(hidden=256, attention=48, text=64),
             # what is said takes more steps to learn than where it is read: six of seven are led
             attention=AttentionConfig(guide=8_000, led=0.85, prior_off=151),
             batch=BatchConfig(frames=3_000, shapes=4),

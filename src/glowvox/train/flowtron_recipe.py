@@ -98,7 +98,8 @@ class FlowtronRecipe(Learner):
         self.forward.train()
         attention = self.config.attention
         places = self.guide.places(batch) if step <= attention.guide else None
-        if places is not None and is_led(step, attention.led):
+        if led := places is not None and is_led(step, attention.led):
+            assert places is not None
             prior, out = None, self._seeded(step, batch, None, Forced(self._spoken(places, batch)))
         else:
             prior = self._prior(batch) if self.with_prior(step) else None
@@ -108,7 +109,7 @@ class FlowtronRecipe(Learner):
         loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank)
         weight = attention.weight if step >= attention.start else 0.0
         guided = loss.nll.new_zeros(()) if places is None else guide_loss(out, places, prior) / counts.frames
-        if self.fabric.world_size > 1:  # a group of processes waits for a gradient of every parameter
+        if led and self.fabric.world_size > 1:  # a group of processes waits for a gradient of every parameter
             guided = guided + 0 * sum(value.sum() for value in self.model.parameters())
         made = self.updater.update(loss.total(alignment=weight) + guided, step, batch.ids)
         self.last = step

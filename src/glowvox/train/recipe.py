@@ -93,7 +93,7 @@ class GlowTTSRecipe(Learner):
         torch.manual_seed((self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank)
         require_room(batch.token_lengths, self.model.whole(batch.mel, batch.frames)[1], batch.ids)
         self.forward.train()
-        self.updater.still = self.waiting if self._searching(step, self.config.model.frame_prior.start) else frozenset()
+        self.updater.still = self.waiting if self._searching(step) else frozenset()
         for layer in self.resting:
             layer.eval()
         self.updater.optimizer.zero_grad()
@@ -128,9 +128,9 @@ class GlowTTSRecipe(Learner):
         parts = (sum(getattr(loss, name).detach() for loss in found) for name in ("nll", "duration", "token"))
         return Losses(*(torch.as_tensor(part) for part in parts)), strayed
 
-    def _searching(self, step: int, until: int) -> bool:
-        """Whether the search has still to find its way: before a step, unless the run began with trained weights."""
-        return step < until and not self.config.finetune.weights
+    def _searching(self, step: int) -> bool:
+        """Whether the prior over frames waits for the search to find its way; trained weights need not wait."""
+        return step < self.config.model.frame_prior.start and not self.config.finetune.weights
 
     def _output(self, batch: Batch, guide: float = 0.0) -> GlowTTSOutput:
         found = self.forward(batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, guide)
