@@ -23,12 +23,13 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="what it was trained on, with its sources")
     parser.add_argument("--licence", required=True)
     parser.add_argument("--variation", type=float, help="what the voice speaks with; chosen on a validation list")
+    parser.add_argument("--contrast", type=float, help="between the bands of what it says; likewise")
     parser.add_argument("--speaking-only", action="store_true", help="leave out what only the alignment search needs")
     options = parser.parse_args()
     card = {"data": options.data, "licence": options.licence}
     if kind_of(options.run) == "vocoder":
-        if options.variation is not None or options.speaking_only:
-            parser.error("--variation and --speaking-only are for voices; this run is a vocoder's")
+        if options.variation is not None or options.contrast is not None or options.speaking_only:
+            parser.error("--variation, --contrast and --speaking-only are for voices; this run is a vocoder's")
         size = write_vocoder_weights(VocoderRun.load_vocoder(options.run), options.output, card=card)
     else:
         size = write_weights(
@@ -36,6 +37,7 @@ def main() -> None:
             options.output,
             card=card,
             variation=options.variation,
+            contrast=options.contrast,
             speaking_only=options.speaking_only,
         )
     print(f"{options.output}: {size:,} bytes")

@@ -72,7 +72,10 @@ def test_it_learns(sound: Path, tmp_path: Path, source: str) -> None:
     assert lines[-1]["spectral"] < {"harmonic": 0.8, "plain": 0.85}[source] * lines[0]["spectral"]
     if source == "harmonic":
         assert lines[-1]["pitch"] < 0.7 * lines[0]["pitch"]
+        assert 0 < lines[-1]["phase"] < lines[0]["phase"]
         assert metrics(tmp_path)[-1]["val_voicing_wrong"] < 0.3
+    else:
+        assert lines[-1]["phase"] == 0  # there is no pulse to stand right
     assert len(list((tmp_path / "samples" / "step-0000060").glob("*.wav"))) == 2
 
 

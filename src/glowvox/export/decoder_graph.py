@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from torch import Tensor
 
 from glowvox.export.convnext_layers import block_nodes
-from glowvox.export.folds import Block, fold_decoder, pointwise
+from glowvox.export.folds import Affine, Block, fold_decoder, pointwise
 from glowvox.export.graph import Graph, Precision
 from glowvox.models.convnext import ConvNeXtBlock
 from glowvox.models.decoder import FlowDecoder
@@ -19,17 +22,21 @@ def decoder_graph(
     speaker_width: int,
     precision: Precision,
     frame_prior: FramePrior | None = None,
+    contrast: Tensor | None = None,
 ) -> bytes:
     """The inverse flow of one text at a time; T frames, a multiple of the squeeze factor.
 
     inputs   latent (T, M); speaker (1, G) of unit length, where there are several. With a prior that moves within
              tokens, instead of the latent: mean (T, M) and shared (T, W) of each frame's token, place (T, 3) and
              noise (T, M), as far from the mean as is wanted
+    contrast (M, M) or None, what mels are multiplied by: folded into the last block
     outputs  mel (T, M)
     """
     graph = Graph("decoder", precision=precision)
     x = _latent(graph, frame_prior, bands) if frame_prior is not None else graph.input("latent", ["T", bands])
     blocks = fold_decoder(decoder)
+    if contrast is not None:
+        blocks[-1] = _sharper(blocks[-1], contrast, decoder.factor)
     offsets: list[str] = []
     if speaker_width:
         offsets = _offsets(graph, graph.input("speaker", [1, speaker_width]), blocks)
@@ -40,6 +47,13 @@ def decoder_graph(
         x = _block(graph, block, x, [offsets.pop(0) for _ in block.gates] if offsets else [])
     graph.output(graph.node("Reshape", [x, graph.integers(-1, bands)]), "mel", ["T", bands])
     return graph.finish()
+
+
+def _sharper(block: Block, contrast: Tensor, factor: int) -> Block:
+    """A block that ends with every of its `factor` sub-frames multiplied by a matrix."""
+    columns = np.kron(np.eye(factor), contrast.double().numpy().T)
+    mixing = Affine(block.mixing.weight @ columns, block.mixing.bias @ columns)
+    return replace(block, mixing=mixing)
 
 
 def _latent(graph: Graph, prior: FramePrior, bands: int) -> str:

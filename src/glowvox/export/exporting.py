@@ -212,6 +212,7 @@ class _Maker:
                 speaker_width=width,
                 precision=precision,
                 frame_prior=model.frame_prior,
+                contrast=model.contrast,
             ),
         }
 

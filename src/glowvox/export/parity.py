@@ -137,7 +137,7 @@ def _decoder(
     frames = columns * model.decoder.factor
     mask = torch.ones(1, 1, frames, dtype=torch.float64)
     latent, given = _latent(model, frames, mask, generator)
-    exact, _ = model.decoder.inverse(latent, mask, _cond(vector))
+    exact = model.sounding(latent, mask, _cond(vector))
     found = session.run({**given, **_inputs(vector)})
     yield "decoder.mel", distance(found["mel"], exact[0].T.numpy())
 

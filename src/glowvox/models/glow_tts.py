@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from glowvox.audio.noise import draw
 from glowvox.errors import UsageError
+from glowvox.models.contrast import contrast
 from glowvox.models.decoder import FlowDecoder
 from glowvox.models.frame_prior import FramePrior
 from glowvox.models.glow_tts_config import GlowTTSConfig
@@ -58,6 +59,8 @@ class GlowTTS(nn.Module):
     speakers    number of voices; with one there is no speaker table, unless the configuration has vectors given
     """
 
+    contrast: Tensor | None
+
     def __init__(self, config: GlowTTSConfig, *, vocabulary: int, bands: int, speakers: int = 1) -> None:
         super().__init__()
         given = config.speakers == "given"
@@ -88,6 +91,8 @@ class GlowTTS(nn.Module):
                 config.frame_prior, channels=config.encoder.width, bands=bands, speaker_width=cond_width
             )
         self.decoder = FlowDecoder(config.decoder, bands=bands, cond_width=cond_width)
+        sharper = contrast(bands, config.contrast) if config.contrast else None
+        self.register_buffer("contrast", sharper, persistent=False)
 
     def forward(
         self,
@@ -291,8 +296,18 @@ class GlowTTS(nn.Module):
         sample = _noise(noise, frames, self.bands, size).to(mean)
         spread = expand(variation[:, None].to(mean), index) if isinstance(variation, Tensor) else variation
         latent = (mean + log_scale.exp() * sample * spread) * frame_mask
-        mel, _ = self.decoder.inverse(latent, frame_mask, cond)
-        return GlowTTSSpeech(mel, frames, whole, encoded.log_duration)
+        return GlowTTSSpeech(self.sounding(latent, frame_mask, cond), frames, whole, encoded.log_duration)
+
+    def sounding(self, latent: Tensor, mask: Tensor, cond: Tensor | None) -> Tensor:
+        """The mel of a latent, with as much contrast as the configuration asks for.
+
+        latent   (B, M, T)
+        mask     (B, 1, T)
+        cond     (B, G, 1) or None  of the speakers
+        returns  (B, M, T)
+        """
+        mel, _ = self.decoder.inverse(latent, mask, cond)
+        return mel if self.contrast is None else self.contrast.to(mel) @ mel
 
     def _fit(self, durations: Tensor, token_lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Durations whose sums are whole squeezed columns: cut at the end, and never less than one column a text."""

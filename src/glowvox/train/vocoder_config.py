@@ -72,4 +72,10 @@ class VocoderTrainConfig(SegmentRunConfig, frozen=True, kw_only=True, tag="vocod
     steps: int = 14_000  # of our own; HiFi-GAN wants many times as many
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-3, betas=(0.8, 0.99), warmup=200, clip_at=10.0)
     every: EveryConfig = EveryConfig(log=50, validate=1_000, save=500, sample=4_000)
+    phase_weight: float = 0.5  # of the distance of phases, beside that of spectra; for a harmonic source
     critic: CriticConfig = CriticConfig()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.phase_weight < 0:
+            raise ValueError(f"phase_weight = {self.phase_weight} must be at least 0; 0 leaves phases alone")

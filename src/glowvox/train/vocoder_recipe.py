@@ -1,4 +1,4 @@
-"""How our vocoder learns: from recordings, by the distance of spectra."""
+"""How our vocoder learns: from recordings, by the distance of spectra and of the phases of their pulses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from glowvox.data.segments import Segments
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.istft_vocoder import IstftVocoder, Spectra
+from glowvox.models.phase_distance import phase_distance
 from glowvox.models.spectral_losses import MultiResolutionSTFT
 from glowvox.nn.precision import upcast
 from glowvox.train.critic import Critic
@@ -24,11 +25,12 @@ RIGHT_CENTS = 50.0  # a pitch nearer than this is right
 
 
 class Made(NamedTuple):
-    """What a vocoder made of a batch in training, and how wrong its pitch is."""
+    """What a vocoder made of a batch in training, how wrong its pitch is, and the phases of its pulses."""
 
     wave: Tensor  # (B, T·hop)
     pitch: Tensor  # ()
     voicing: Tensor  # ()
+    phase: Tensor  # ()
 
 
 class TrainingForward(nn.Module):
@@ -72,8 +74,8 @@ class VocoderRecipe(Learner):
         self.forward.train()
         made = self._make(batch)
         spectral = self.distance(made.wave, batch.wave)
-        named = {"spectral": spectral, "pitch": made.pitch, "voicing": made.voicing}
-        loss = spectral + made.pitch + made.voicing
+        named = {"spectral": spectral, "pitch": made.pitch, "voicing": made.voicing, "phase": made.phase}
+        loss = spectral + made.pitch + made.voicing + self.config.phase_weight * made.phase
         world, weights = self.fabric.world_size, self.config.critic
         if self.critic is not None and weights.start is not None and step >= weights.start:
             opinion = self.critic.judge(made.wave, batch, step)
@@ -92,12 +94,14 @@ class VocoderRecipe(Learner):
         found = self.forward(batch.mel)
         if not isinstance(self.model, IstftVocoder):
             wave = upcast(found["wave"])
-            return Made(wave, wave.new_zeros(()), wave.new_zeros(()))
+            return Made(wave, *(wave.new_zeros(()) for _ in range(3)))
         spectra = Spectra(**found)
-        return Made(
-            self.model.wave(spectra, f0=batch.f0, voiced=batch.voiced),
-            *pitch_losses(spectra, batch),
-        )
+        wave = self.model.wave(spectra, f0=batch.f0, voiced=batch.voiced)
+        phase = wave.new_zeros(())
+        if self.model.harmonic and self.config.phase_weight:
+            mel = self.model.mel
+            phase = phase_distance(wave, batch.wave, batch.f0, batch.voiced, sample_rate=mel.sample_rate, hop=mel.hop)
+        return Made(wave, *pitch_losses(spectra, batch), phase)
 
     @torch.no_grad()
     def validate(self, batches: Sequence[Segments]) -> dict[str, float]:

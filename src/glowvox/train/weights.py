@@ -40,12 +40,19 @@ def trained_values(run: AnyRun) -> tuple[dict[str, Tensor], int]:
 
 
 def write_weights(
-    run: Run, path: Path, *, card: dict[str, str], variation: float | None = None, speaking_only: bool = False
+    run: Run,
+    path: Path,
+    *,
+    card: dict[str, str],
+    variation: float | None = None,
+    contrast: float | None = None,
+    speaking_only: bool = False,
 ) -> int:
     """Write a run's trained values to `path` in half precision; gives the number of bytes.
 
     card           what a person should know: data, licence, credit
     variation      what the voice speaks with unless asked otherwise; None keeps the run's
+    contrast       likewise
     speaking_only  leave out the means that only the alignment search goes by
     """
     values, step = trained_values(run)
@@ -53,6 +60,8 @@ def write_weights(
     if speaking_only:
         values = {name: value for name, value in values.items() if not name.startswith("token_means.")}
         model = structs.replace(model, token_means=False)
+    if contrast is not None:
+        model = structs.replace(model, contrast=contrast)
     # where the data lay is nobody else's business
     settings = structs.replace(
         run.settings,

@@ -8,18 +8,22 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from msgspec import structs
 
 from glowvox.audio.mel import MelConfig
 from glowvox.errors import GlowvoxError, InputError, UsageError
 from glowvox.export import exporting
+from glowvox.export.decoder_graph import decoder_graph
+from glowvox.export.encoder_graph import encoder_graph
 from glowvox.export.exporting import Request, make_voice
 from glowvox.export.folds import fold_decoder
-from glowvox.export.parity import Difference
+from glowvox.export.parity import Difference, acoustic_parity
 from glowvox.export.source import Source
 from glowvox.export.writing import require_free, write_voice
 from glowvox.runtime.voice import Voice
-from tests.fixtures.exported import make_made, make_source, make_vocoder, make_voice_folder
+from tests.fixtures.exported import SMALL, make_made, make_source, make_vocoder, make_voice_folder
 from tests.fixtures.runs import make_run
 
 
@@ -147,3 +151,19 @@ def test_folded_blocks_come_in_the_order_the_latent_meets_them() -> None:
     assert last.gates[0].residual is not None
     assert first.start.weight.shape == (80, 16)
     assert first.end.weight.shape == (32, 160)
+
+
+def test_contrast_between_bands_is_folded_into_the_decoder() -> None:
+    source = make_source(structs.replace(SMALL, contrast=0.4), speakers=("anna", "ben"))
+    model, width = source.model, source.speaker_width
+    encoder = encoder_graph(model.encoder, speaker_width=width, precision="fp32")
+    sharp, plain = (
+        decoder_graph(model.decoder, bands=80, speaker_width=width, precision="fp32", contrast=contrast)
+        for contrast in (model.contrast, None)
+    )
+    assert all(found.within for found in acoustic_parity(source, encoder, sharp))
+    assert {found.stage for found in acoustic_parity(source, encoder, plain) if not found.within} == {
+        "decoder.mel",
+        "speech.mel",
+    }
+    assert len(onnx.load_from_string(sharp).graph.node) == len(onnx.load_from_string(plain).graph.node)
