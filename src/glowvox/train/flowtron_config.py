@@ -140,11 +140,11 @@ PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
         "flowtron-small": FlowtronTrainConfig(
             model=_one_step(hidden=256, attention=48, text=64),
             # what is said takes more steps to learn than where it is read: six of seven are led
-            attention=AttentionConfig(guide=8_000, led=0.85, prior_off=151),
+            attention=AttentionConfig(guide=20_000, led=0.85, prior_off=151),
             batch=BatchConfig(frames=3_000, shapes=4),
             optimizer=OptimizerConfig(name="adam", lr=1.5e-3, warmup=50, schedule="cosine", clip_at=1.0),
             every=EveryConfig(log=20, validate=500, save=500, sample=2_000, first_sample=2_000),
-            steps=8_000,
+            steps=20_000,
             ema=0.995,
         ),
         "flowtron": FlowtronTrainConfig(
