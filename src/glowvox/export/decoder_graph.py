@@ -29,8 +29,8 @@ def decoder_graph(
     inputs   latent (T, M); speaker (1, G) of unit length, where there are several. With a prior that moves within
              tokens, instead of the latent: mean (T, M) and shared (T, W) of each frame's token, place (T, 3) and
              noise (T, M), as far from the mean as is wanted
-    contrast (M, M) or None, what mels are multiplied by: folded into the last block
     outputs  mel (T, M)
+    contrast  (M, M) or None: what mels are multiplied by; folded into the last block
     """
     graph = Graph("decoder", precision=precision)
     x = _latent(graph, frame_prior, bands) if frame_prior is not None else graph.input("latent", ["T", bands])

@@ -91,7 +91,7 @@ class GlowTTS(nn.Module):
                 config.frame_prior, channels=config.encoder.width, bands=bands, speaker_width=cond_width
             )
         self.decoder = FlowDecoder(config.decoder, bands=bands, cond_width=cond_width)
-        sharper = contrast(bands, config.contrast) if config.contrast else None
+        sharper = contrast(bands, config.contrast).float() if config.contrast else None  # not every device has doubles
         self.register_buffer("contrast", sharper, persistent=False)
 
     def forward(
