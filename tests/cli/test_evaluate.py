@@ -70,14 +70,14 @@ def test_a_run_speaks_the_test_sentences(corpus: Path, tmp_path: Path, monkeypat
         mel = MelConfig()
         speakers = ("corpus", "other")
 
-        def say(self, text: str, seed: int, speaker: str | None = None) -> Audio:
+        def say(self, text: str, *, seed: int = 0, speaker: str | None = None) -> Audio:
             asked.append((text, seed, speaker))
             return vowel(f0=160.0, seconds=0.5)
 
     speaking = ModuleType("glowvox.cli.speaking")
     speaking.voice_place = Path  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "glowvox.cli.speaking", speaking)
-    monkeypatch.setattr("glowvox.train.speaker.Speaker.load", lambda place, vocoder: Voice())
+    monkeypatch.setattr("glowvox.train.speaker.Speaker.load", lambda place, **_: Voice())
     folder = tmp_path / "a_run"
     folder.mkdir()
     result = run("--run", folder, "--corpus", corpus, "--real", "--json", "-")

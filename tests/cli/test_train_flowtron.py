@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from glowvox.audio.wave import write_wav
 from tests.cli.conftest import Command
 from tests.fixtures.prepared import make_prepared
+from tests.unit.evaluate.sounds import vowel
 
 SMALL = [
     *("--set", "model.hidden=12", "--set", "model.attention=8", "--set", "model.text=8", "--set", "batch.frames=300"),
@@ -56,6 +58,17 @@ def test_a_run_from_start_to_end_speaks_and_can_be_taken_further(clips: Path, gl
     spoken = glowvox("say", "--voice", run, "--speaker", "speaker1", "--variation", 0.3, "A cat.", "-o", "a.wav")
     assert spoken.status == 0, spoken.err
     assert Path("a.wav").stat().st_size > 44  # untrained, it may end with its first frame
+
+    folder = Path("corpus")
+    (folder / "wavs").mkdir(parents=True)
+    write_wav(folder / "wavs" / "a.wav", vowel(f0=150.0, seconds=0.5))
+    (folder / "metadata.csv").write_text("a|A cat.|A cat.\n")
+    (folder / "test.txt").write_text("a\n")
+    judged = glowvox("evaluate", "--run", run, "--corpus", folder, "--speaker", "speaker1", "--json", "-")
+    assert judged.status == 0, judged.err
+    (row,) = json.loads(judged.out)["rows"]
+    assert row["name"] == "clips-flowtron-tiny"
+    assert [clip["id"] for clip in row["clips"]] == ["a"]
 
     few_shot = glowvox(
         *("train", clips, "--preset", "flowtron-tiny", "--steps", 1, "-o", "tuned", *SMALL, "--json"),

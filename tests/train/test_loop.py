@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from glowvox.config import ConfigError, build
+from glowvox.data.batch import Batch
 from glowvox.models.glow_tts_config import PRESETS
 from glowvox.train.checkpoint import checkpoints, read_state
 from glowvox.train.config import EveryConfig, OptimizerConfig, TrainConfig
@@ -73,6 +74,20 @@ def test_checkpoints_and_metrics_come_when_they_are_due(prepared: Path, tmp_path
     assert read_state(best)["step"] == min(losses, key=lambda step: losses[step])
     assert read_state(best)["best"] == min(losses.values())
     assert {path.name for path in checkpoints(tmp_path / "checkpoints")} == {best.name, "step-0000007"}
+
+
+def test_a_record_averages_what_its_steps_measured(prepared: Path, tmp_path: Path) -> None:
+    loop = make_loop(tmp_path, settings(prepared, steps=4, every=EveryConfig(log=4)))
+    step = loop.recipe.step
+
+    def measured(number: int, batch: Batch) -> dict[str, float]:
+        return step(number, batch) | {"always": float(number)} | ({"seldom": 10.0 * number} if number > 2 else {})
+
+    loop.recipe.step = measured  # type: ignore[method-assign]
+    loop.fit(Stop())
+    (line,) = [line for line in map(json.loads, (tmp_path / "metrics.jsonl").open()) if "always" in line]
+    assert line["always"] == 2.5
+    assert line["seldom"] == 35.0
 
 
 def test_fifty_steps_on_a_few_clips_lower_the_loss(prepared: Path, tmp_path: Path) -> None:

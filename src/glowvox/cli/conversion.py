@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from glowvox.errors import UsageError
 
 if TYPE_CHECKING:
-    from glowvox.train.styling import Listening
+    from glowvox.train.speakers import AnySpeaker
 
 
-def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> Listening:
+def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> AnySpeaker:
     """Load a run or weights file of either model and, where one is named, a vocoder.
 
     raises  UsageError for an exported voice, whose latents cannot be reached
@@ -21,14 +21,12 @@ def open_run(run: str | None, vocoder: Path | None, *, purpose: str) -> Listenin
     from glowvox.runtime.bundle import is_voice
 
     with needs_train(purpose):
-        from glowvox.train.flowtron_speaker import FlowtronSpeaker, is_flowtron
-        from glowvox.train.speaker import Speaker
+        from glowvox.train.speakers import load_speaker
         from glowvox.train.vocoders import Vocoder
     place = voice_place(run)
     if is_voice(place) or place.name == "voice.json":
         raise UsageError(f"{place}: an exported voice; {purpose} needs the run or weights it was made of")
-    kind = FlowtronSpeaker if is_flowtron(place) else Speaker
-    return kind.load(place, vocoder=Vocoder.load(vocoder) if vocoder else None)
+    return load_speaker(place, vocoder=Vocoder.load(vocoder) if vocoder else None)
 
 
 def make_folder(folder: Path) -> None:

@@ -36,7 +36,7 @@ class RunSpeaker(Protocol):
         """Names of its voices."""
         ...
 
-    def say(self, text: str, seed: int, speaker: str | None = None) -> Audio:
+    def say(self, text: str, *, seed: int = 0, speaker: str | None = None) -> Audio:
         """The text at the run's default variation."""
         ...
 
@@ -293,8 +293,8 @@ def _speaker(run: str, vocoder: Vocoder | None) -> tuple[str, RunSpeaker]:
             raise UsageError(f"--vocoder goes with a run; the voice {place} has its own")
         return place.resolve().stem, ExportedSpeaker(place)
     with needs_train("speaking with a run"):
-        from glowvox.train.speaker import Speaker
-    return place.resolve().stem, Speaker.load(place, vocoder=vocoder)
+        from glowvox.train.speakers import load_speaker
+    return place.resolve().stem, load_speaker(place, vocoder=vocoder)
 
 
 def _vocoder(place: Path | None) -> Vocoder | None:
@@ -366,8 +366,8 @@ class _OneVoice:
     run: RunSpeaker
     voice: str | None
 
-    def say(self, text: str, seed: int) -> Audio:
-        return self.run.say(text, seed, self.voice)
+    def say(self, text: str, *, seed: int) -> Audio:
+        return self.run.say(text, seed=seed, speaker=self.voice)
 
 
 def _source(entry: Entry) -> Path:

@@ -31,6 +31,6 @@ class ExportedSpeaker:
         """Names of those who speak with it."""
         return self.voice.speakers
 
-    def say(self, text: str, seed: int, speaker: str | None = None) -> Audio:
+    def say(self, text: str, *, seed: int = 0, speaker: str | None = None) -> Audio:
         """The text, spoken."""
         return self.voice.say(text, seed=seed, speaker=speaker)

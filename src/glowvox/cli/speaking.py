@@ -160,12 +160,10 @@ def open_voice(
     from glowvox.cli.run_voice import RunVoice
 
     with needs_train("speaking with a run"):
-        from glowvox.train.flowtron_speaker import FlowtronSpeaker, is_flowtron
-        from glowvox.train.speaker import Speaker
+        from glowvox.train.speakers import load_speaker
         from glowvox.train.vocoders import Vocoder
-    kind = FlowtronSpeaker if is_flowtron(place) else Speaker
     sound = Vocoder.load(vocoder) if vocoder is not None else None
-    return RunVoice(kind.load(place, lexicon=lexicon, vocoder=sound), place.resolve().stem)
+    return RunVoice(load_speaker(place, lexicon=lexicon, vocoder=sound), place.resolve().stem)
 
 
 def refuse_without_times(voice: Speaking) -> None:

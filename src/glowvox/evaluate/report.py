@@ -25,7 +25,7 @@ MEASURES = "measures, version 1"  # by which they are remembered: another number
 class Speaker(Protocol):
     """Whatever turns text into speech at its own default variation."""
 
-    def say(self, text: str, seed: int) -> Audio:
+    def say(self, text: str, *, seed: int) -> Audio:
         """The text, spoken; the same seed gives the same samples."""
         ...
 
@@ -78,7 +78,7 @@ def spoken(
     recordings  real ones by id; those that are missing are not compared
     """
     for id, text in sentences:
-        yield Item(id, text, speaker.say(text, SEED), recordings.get(id))
+        yield Item(id, text, speaker.say(text, seed=SEED), recordings.get(id))
 
 
 def evaluate(

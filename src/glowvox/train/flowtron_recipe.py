@@ -113,14 +113,17 @@ class FlowtronRecipe(Learner):
             guided = guided + 0 * sum(value.sum() for value in self.model.parameters())
         made = self.updater.update(loss.total(alignment=weight) + guided, step, batch.ids)
         self.last = step
-        return {
-            "nll": float(total(loss.nll)),
-            "gate": float(total(loss.gate)),
+        attending = {  # of its own attention, which rests in a led step
             "alignment": float(total(loss.alignment)),
             "guide": float(total(guided)),
             "sharpness": float(total(sharpness(out))) / self.fabric.world_size,
             "stray": float(total(stray(out))) / self.fabric.world_size,
             "prior": float(prior is not None),
+        }
+        return {
+            "nll": float(total(loss.nll)),
+            "gate": float(total(loss.gate)),
+            **({} if led else attending),
             "grad_norm": float(made.norm),
             "lr": made.rate,
             "skipped": float(self.updater.skipped),

@@ -22,7 +22,8 @@ from glowvox.text.frontend import token_names
 from glowvox.train.flowtron_speaker import FlowtronSpeaker
 from glowvox.train.sounding import SENTENCE_PAUSE, sounded, within_scale
 from glowvox.train.speaker import Speaker
-from glowvox.train.styling import Listening, kind_of
+from glowvox.train.speakers import AnySpeaker
+from glowvox.train.styling import kind_of
 
 Floats = npt.NDArray[np.float32]
 _HALF = np.array([[0.5]], np.float32)
@@ -38,7 +39,7 @@ class End:
 
 
 def interpolate(
-    voice: Listening, text: str, first: End, second: End, *, steps: int, variation: float | None = None
+    voice: AnySpeaker, text: str, first: End, second: End, *, steps: int, variation: float | None = None
 ) -> Iterator[Audio]:
     """A text spoken on the way from one end to the other, in equal steps.
 
@@ -56,7 +57,7 @@ def interpolate(
         yield _joined(voice, [way.mel(tokens, weight) for tokens in ids], seed=first.seed)
 
 
-def over_time(voice: Listening, text: str, first: End, second: End, *, variation: float | None = None) -> Audio:
+def over_time(voice: AnySpeaker, text: str, first: End, second: End, *, variation: float | None = None) -> Audio:
     """A text that begins as the one end and ends as the other, frame by frame; every sentence anew.
 
     raises  as `interpolate`, and UsageError for two speakers: who speaks is decided for a sentence as a whole
@@ -156,7 +157,7 @@ class _FlowtronWay(_Way):
         return mel
 
 
-def _way(voice: Listening, first: End, second: End, variation: float | None) -> _Way:
+def _way(voice: AnySpeaker, first: End, second: End, variation: float | None) -> _Way:
     for end in (first, second):
         if end.style is not None:
             end.style.require(kind_of(voice), voice.mel.fingerprint())
@@ -167,7 +168,7 @@ def _way(voice: Listening, first: End, second: End, variation: float | None) -> 
     return _GlowTTSWay(numbers, (first, second), voice.settings.variation if variation is None else variation, voice)
 
 
-def _ids(voice: Listening, text: str) -> list[Tensor]:
+def _ids(voice: AnySpeaker, text: str) -> list[Tensor]:
     sentences = [sentence for sentence in voice.front_end(text) if sentence.tokens]
     if not sentences:
         raise TextError("the text holds nothing to speak")
@@ -175,7 +176,7 @@ def _ids(voice: Listening, text: str) -> list[Tensor]:
     return [torch.tensor([voice.symbols.encode(token_names([sentence], framed=framed))]) for sentence in sentences]
 
 
-def _joined(voice: Listening, mels: list[Floats], *, seed: int) -> Audio:
+def _joined(voice: AnySpeaker, mels: list[Floats], *, seed: int) -> Audio:
     pause = np.zeros(round(SENTENCE_PAUSE * voice.mel.sample_rate), np.float32)
     pieces: list[Floats] = []
     for mel in mels:

@@ -167,7 +167,9 @@ class Loop(Generic[Kind]):
         if not self.first:
             return
         record: dict[str, Any] = {"step": self.step, "epoch": epoch, "seconds": round(self.seconds, 1)}
-        record |= {key: sum(row[key] for row in window) / len(window) for key in window[0]}
+        for key in dict.fromkeys(key for row in window for key in row):  # a step says what it measured, not all do
+            values = [row[key] for row in window if key in row]
+            record[key] = sum(values) / len(values)
         record |= {"lr": window[-1]["lr"], "skipped": window[-1]["skipped"], "step_seconds": seconds / len(window)}
         self.run.log(record)
         self.report(record)

@@ -135,11 +135,11 @@ class Speaker:
     def say(
         self,
         text: str,
-        seed: int = 0,
-        speaker: str | None = None,
         *,
+        speaker: str | None = None,
         speed: float = 1.0,
         variation: float | None = None,
+        seed: int = 0,
         style: Style | None = None,
     ) -> Audio:
         """A text as audio: sentences joined by a pause, pauses asked for in the text exact to the sample.

@@ -24,9 +24,8 @@ from glowvox.nn.alignment import require_room
 from glowvox.runtime.style import Kind, Style, StyleSettings
 from glowvox.text.frontend import token_names
 from glowvox.train.flowtron_speaker import FlowtronSpeaker
-from glowvox.train.speaker import Speaker
+from glowvox.train.speakers import AnySpeaker
 
-Listening = Speaker | FlowtronSpeaker
 THEIR_OWN = "their own"
 
 
@@ -53,13 +52,13 @@ class Reference:
     mel: Tensor  # (M, T)
 
 
-def kind_of(voice: Listening) -> Kind:
+def kind_of(voice: AnySpeaker) -> Kind:
     """What kind of model a voice is, as styles call it."""
     return "flowtron" if isinstance(voice, FlowtronSpeaker) else "glow-tts"
 
 
 def find_style(
-    voice: Listening, references: Sequence[Reference], how: Posterior, *, heard_as: str | None = None
+    voice: AnySpeaker, references: Sequence[Reference], how: Posterior, *, heard_as: str | None = None
 ) -> Style:
     """The posterior's mean of the style of some recordings (Valle et al. 2020, section 3.2).
 
@@ -91,7 +90,7 @@ class _Heard(NamedTuple):
     expected: float  # frames that the voice would give its text; T where it has no durations
 
 
-def residual(voice: Listening, reference: Reference, heard_as: str | None = None) -> Tensor:
+def residual(voice: AnySpeaker, reference: Reference, heard_as: str | None = None) -> Tensor:
     """What of a recording its text and speaker do not explain, in units of the noise that the voice speaks from.
 
     A Flowtron's latent is that already; of a Glow-TTS's the mean of each frame's symbol is taken off.
@@ -102,7 +101,7 @@ def residual(voice: Listening, reference: Reference, heard_as: str | None = None
 
 
 @torch.no_grad()
-def _hear(voice: Listening, reference: Reference, heard_as: str | None) -> _Heard:
+def _hear(voice: AnySpeaker, reference: Reference, heard_as: str | None) -> _Heard:
     ids, count = torch.tensor([voice.symbols.encode(reference.symbols)]), torch.tensor([len(reference.symbols)])
     mel, frames = reference.mel[None], torch.tensor([reference.mel.shape[1]])
     number = torch.tensor([voice.number(_known(voice, reference.speaker) if heard_as is None else heard_as)])
@@ -114,7 +113,7 @@ def _hear(voice: Listening, reference: Reference, heard_as: str | None) -> _Hear
     return _Heard(((out.latent - out.mean) * torch.exp(-out.log_scale))[0], float(expected.sum()))
 
 
-def _known(voice: Listening, name: str) -> str:
+def _known(voice: AnySpeaker, name: str) -> str:
     """A reference's own speaker, if the voice knows it; of a voice of one speaker that one."""
     if len(voice.speakers) == 1:
         return voice.speakers[0]
@@ -127,7 +126,7 @@ def _known(voice: Listening, name: str) -> str:
 
 
 def references(
-    voice: Listening, data: Path, *, speaker: str | None = None, match: str = "*", splits: Sequence[str] = SPLITS
+    voice: AnySpeaker, data: Path, *, speaker: str | None = None, match: str = "*", splits: Sequence[str] = SPLITS
 ) -> Iterator[Reference]:
     """The recordings of a corpus or prepared folder, in its order.
 
@@ -151,7 +150,7 @@ def references(
 
 
 def recording(
-    voice: Listening, path: Path, text: str, *, speaker: str = "", config: PrepareConfig | None = None
+    voice: AnySpeaker, path: Path, text: str, *, speaker: str = "", config: PrepareConfig | None = None
 ) -> Reference:
     """One recording with its text.
 
@@ -172,7 +171,7 @@ def some(found: Iterator[Reference], *, most: int | None, where: Path) -> list[R
     return kept
 
 
-def _symbols(voice: Listening, text: str) -> tuple[str, ...]:
+def _symbols(voice: AnySpeaker, text: str) -> tuple[str, ...]:
     sentences = [sentence for sentence in voice.front_end(text) if sentence.tokens]
     if not sentences:
         raise UsageError(f"the text '{text}' holds nothing to speak")

@@ -98,7 +98,7 @@ def test_speaker_is_asked_once_a_sentence_at_seed_zero() -> None:
     asked: list[tuple[str, int]] = []
 
     class Voice:
-        def say(self, text: str, seed: int) -> Audio:
+        def say(self, text: str, *, seed: int) -> Audio:
             asked.append((text, seed))
             return tone(0.5)
 

@@ -140,7 +140,7 @@ def test_a_led_step_reads_along_the_guide_and_leaves_attention_alone(prepared: P
     wanted = flowtron_losses(model(*given)).nll
     made = recipe.step(2, batch)
     assert made["nll"] == pytest.approx(wanted.item(), rel=1e-5)
-    assert made["guide"] == pytest.approx(0, abs=1e-6)
+    assert not made.keys() & {"guide", "alignment", "sharpness", "stray"}  # attention rests
     moved = {name for name, value in model.named_parameters() if not torch.equal(value, before[name])}
     assert len(names) >= 2 * 4
     assert not moved & set(names)
