@@ -15,6 +15,20 @@ from glowvox.nn.precision import full_precision, upcast
 from glowvox.nn.recurrent import State, reverse, start, step
 
 
+class Rehearsal(NamedTuple):
+    """In training, speech of the step's own in the place of the frames before.
+
+    The first pass says every frame anew from the recording's frames before it, each further pass from what the last one
+    said: after n passes a frame knows nothing of the last n frames of the recording, and what it knows of its past has
+    the errors that it will meet when it speaks (scheduled sampling, Bengio et al. 2015; all frames at once, Duckworth
+    et al. 2019).
+    """
+
+    weight: Tensor  # (B, T, N)  attention to read along
+    passes: int
+    sigma: float  # of the noise
+
+
 class Memory(NamedTuple):
     """What a step of flow is conditioned on."""
 
@@ -24,6 +38,7 @@ class Memory(NamedTuple):
     forced: Tensor | None = None  # (B, T, N)  attention weights to use instead of the model's own
     temperature: float = 1.0  # of the attention: below 1 sharper, above 1 flatter
     shown: Tensor | None = None  # (B, T, N)   what cumulative attention takes for its own past; no gradient goes there
+    rehearsal: Rehearsal | None = None  # analysis only
 
 
 class Analysis(NamedTuple):
@@ -110,11 +125,11 @@ class AutoregressiveStep(Flow[Memory]):
         """
         x = x * mask
         inside = mask.transpose(1, 2)  # (B, T, 1)
-        state, _ = self.attention_lstm(F.pad(x, (1, -1)).transpose(1, 2))  # each frame sees the ones before
+        before = x if memory.rehearsal is None else self._rehearse(x, mask, memory, memory.rehearsal)
+        state = self._heard(before)
         attended = self._attend(state, memory)
         both = torch.cat([state, attended.context], dim=2)
-        decoded, _ = self.decoder(both)
-        shift, log_scale = self._affine(decoded)
+        shift, log_scale = self._said(both)
         with full_precision(x):
             log_scale = log_scale * mask
             latent = (log_scale.exp() * x + shift) * mask
@@ -183,6 +198,25 @@ class AutoregressiveStep(Flow[Memory]):
         gate = None if self.gate is None else upcast(self.gate(both))
         seen = after(state.seen, attended.weight)
         return Frame(shift, log_scale, gate, attended.weight, StepState(attention_state, decoder_state, seen))
+
+    @torch.no_grad()
+    def _rehearse(self, x: Tensor, mask: Tensor, memory: Memory, rehearsal: Rehearsal) -> Tensor:
+        keys = self.attention.keys(memory.text, memory.mask)
+        context = self.attention.forced(rehearsal.weight, keys).context
+        for _ in range(rehearsal.passes):
+            shift, log_scale = self._said(torch.cat([self._heard(x), context], dim=2))
+            with full_precision(x):
+                x = (rehearsal.sigma * torch.randn_like(x) - shift) * torch.exp(-log_scale) * mask
+        return x
+
+    def _heard(self, x: Tensor) -> Tensor:
+        """x (B, M, T) → (B, T, H): each frame sees the ones before."""
+        state: Tensor = self.attention_lstm(F.pad(x, (1, -1)).transpose(1, 2))[0]
+        return state
+
+    def _said(self, both: Tensor) -> tuple[Tensor, Tensor]:
+        """What was heard and what is read, (B, T, H + A) → shift and log-scale, (B, M, T) each."""
+        return self._affine(self.decoder(both)[0])
 
     def _attend(self, state: Tensor, memory: Memory) -> Attended:
         keys = self.attention.keys(memory.text, memory.mask, temperature=memory.temperature)
@@ -300,7 +334,10 @@ def _mirrored(memory: Memory, frames: Tensor) -> Memory:
     prior = None if memory.prior is None else reverse(memory.prior, frames)
     forced = None if memory.forced is None else reverse(memory.forced, frames)
     shown = None if memory.shown is None else reverse(memory.shown, frames)
-    return memory._replace(prior=prior, forced=forced, shown=shown)
+    rehearsal = memory.rehearsal
+    if rehearsal is not None:
+        rehearsal = rehearsal._replace(weight=reverse(rehearsal.weight, frames))
+    return memory._replace(prior=prior, forced=forced, shown=shown, rehearsal=rehearsal)
 
 
 def _row(table: Tensor | None, t: int) -> Tensor | None:

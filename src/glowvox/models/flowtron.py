@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from glowvox.errors import UsageError
-from glowvox.flows.autoregressive import AutoregressiveStep, Memory, TimeReversed
+from glowvox.flows.autoregressive import AutoregressiveStep, Memory, Rehearsal, TimeReversed
 from glowvox.models.flowtron_config import FlowtronConfig
 from glowvox.models.flowtron_sampling import Sampling, residuals
 from glowvox.models.mixture_prior import Mixture, MixturePrior
@@ -47,10 +47,25 @@ class FlowtronSpeech:
     ended: Tensor  # (B,)              whether the gate ended the item; false where the greatest length did
 
 
-class Forced(NamedTuple):
-    """Attention weights to read along instead of the model's own."""
+class Told(NamedTuple):
+    """What the steps of flow are told in training, each its own."""
 
-    weights: Sequence[Tensor]  # (B, T, N) a step of flow
+    # (B, T, N) attention weights that cumulative attention takes for its own past: all frames are then done at once.
+    # Its own weights give the same again
+    shown: Sequence[Tensor] | None = None
+    forced: Sequence[Tensor] | None = None  # (B, T, N) attention weights to read along instead of the model's own
+    rehearsals: Sequence[Rehearsal] | None = None  # frames of its own in the place of those before
+
+    def to(self, number: int, memory: Memory) -> Memory:
+        """What one step is told, beside the text."""
+        return memory._replace(
+            shown=None if self.shown is None else self.shown[number],
+            forced=None if self.forced is None else self.forced[number],
+            rehearsal=None if self.rehearsals is None else self.rehearsals[number],
+        )
+
+
+UNTOLD = Told()
 
 
 class Flowtron(nn.Module):
@@ -79,7 +94,7 @@ class Flowtron(nn.Module):
         frames: Tensor,
         speaker: Tensor | None = None,
         prior: Tensor | None = None,
-        shown: Sequence[Tensor] | Forced | None = None,
+        told: Told = UNTOLD,
     ) -> FlowtronOutput:
         """Map recordings to the latent space while reading their texts.
 
@@ -89,8 +104,7 @@ class Flowtron(nn.Module):
         frames         (B,)
         speaker        (B,) or None
         prior          (B, T, N) or None  of the alignment, from `AttentionPrior`
-        shown          a (B, T, N) tensor of attention weights a step, which cumulative attention takes for its own
-                       past: all frames are then done at once. Its own weights give the same again. Or `Forced`
+        told           beside that, in training
         """
         frame_mask = length_mask(frames, mel.shape[2], dtype=mel.dtype)
         memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior)
@@ -98,7 +112,7 @@ class Flowtron(nn.Module):
         x, log_det, gate = recording, mel.new_zeros(len(mel)), None
         looks, scores = [], []
         for number, step in enumerate(self._steps()):
-            found = step.analyse(x, frame_mask, _told(memory, shown, number))
+            found = step.analyse(x, frame_mask, told.to(number, memory))
             x, gate = found.latent, found.gate
             log_det = log_det + found.log_scale.sum(dim=(1, 2))
             looks.append(found.attention)
@@ -221,15 +235,6 @@ def _make_step(config: FlowtronConfig, number: int, bands: int) -> Step:
         cumulative=config.cumulative_attention,
     )
     return TimeReversed(step) if number % 2 else step
-
-
-def _told(memory: Memory, shown: Sequence[Tensor] | Forced | None, number: int) -> Memory:
-    """What one step of flow is told of the attention."""
-    if shown is None:
-        return memory
-    if isinstance(shown, Forced):
-        return memory._replace(forced=shown.weights[number])
-    return memory._replace(shown=shown[number])
 
 
 def _gated(step: Step) -> bool:

@@ -70,6 +70,24 @@ class AttentionConfig(Settings, frozen=True, kw_only=True):
             raise ValueError(f"attention: prior_scale = {self.prior_scale} must be above 0; 1 is published")
 
 
+class RehearsalConfig(Settings, frozen=True, kw_only=True):
+    """How often, while attention is guided, the frames before are of the model's own saying.
+
+    The frame before tells nearly all of the next one, in a recording. A model that saw nothing else hardly reads, and
+    goes astray as soon as it hears itself.
+    """
+
+    passes: int = 0  # a step makes none to so many, each over what the last one said
+    sigma: float = 0.7  # standard deviation of their noise
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot be."""
+        if self.passes < 0:
+            raise ValueError(f"rehearsal: passes = {self.passes} must be 0, which keeps to the recording, or more")
+        if self.sigma < 0:
+            raise ValueError(f"rehearsal: sigma = {self.sigma} must be 0 or more; 0.7 is usual")
+
+
 class WarmStartConfig(Settings, frozen=True, kw_only=True):
     """Weights to begin with."""
 
@@ -84,6 +102,7 @@ class FlowtronTrainConfig(RunConfig, frozen=True, kw_only=True):
     model: FlowtronConfig = FLOWTRON_PRESETS["small"]
     warm_start: WarmStartConfig = WarmStartConfig()
     attention: AttentionConfig = AttentionConfig()
+    rehearsal: RehearsalConfig = RehearsalConfig()
     phases: tuple[PhaseConfig, ...] = (PhaseConfig(),)
     sigma: float = 1.0  # standard deviation of the latent's prior
     batch: BatchConfig = BatchConfig(frames=4_000, shapes=6)
@@ -104,6 +123,8 @@ class FlowtronTrainConfig(RunConfig, frozen=True, kw_only=True):
             raise ValueError(f"init_batches = {self.init_batches} must be at least 1")
         if not self.sigma > 0:
             raise ValueError(f"sigma = {self.sigma} must be above 0; 1 is published")
+        if self.rehearsal.passes and not self.attention.guide:
+            raise ValueError(f"rehearsal: passes = {self.rehearsal.passes} need attention.guide, a number of steps")
         firsts = [phase.first for phase in self.phases]
         if not firsts or firsts[0] != 1 or sorted(set(firsts)) != firsts:
             raise ValueError(f"phases: they begin at steps {firsts}; the first must be 1, and each later than the last")
@@ -141,6 +162,7 @@ PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
             model=_one_step(hidden=256, attention=48, text=64),
             # what is said takes more steps to learn than where it is read: six of seven are led
             attention=AttentionConfig(guide=20_000, led=0.85, prior_off=151),
+            rehearsal=RehearsalConfig(passes=4),
             batch=BatchConfig(frames=3_000, shapes=4),
             optimizer=OptimizerConfig(name="adam", lr=1.5e-3, warmup=50, schedule="cosine", clip_at=1.0),
             every=EveryConfig(log=20, validate=500, save=500, sample=2_000, first_sample=2_000),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,8 +12,9 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from glowvox.data.batch import Batch
+from glowvox.flows.autoregressive import Rehearsal
 from glowvox.models.attention_prior import AttentionPrior
-from glowvox.models.flowtron import Flowtron, FlowtronOutput, Forced
+from glowvox.models.flowtron import UNTOLD, Flowtron, FlowtronOutput, Told
 from glowvox.models.flowtron_likelihood import FlowtronCounts, flowtron_counts, flowtron_losses
 from glowvox.train.flowtron_config import FlowtronTrainConfig
 from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, is_led, strayed
@@ -35,13 +36,11 @@ class TrainingForward(nn.Module):
         self.model = model
         self.in_bf16 = in_bf16
 
-    def forward(
-        self, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | Forced | None = None
-    ) -> dict[str, Any]:
-        """batch, prior (B, T, N) or None, shown (B, T, N) a step, Forced or None → the fields of FlowtronOutput."""
+    def forward(self, batch: Batch, prior: Tensor | None, told: Told = UNTOLD) -> dict[str, Any]:
+        """batch, prior (B, T, N) or None → the fields of FlowtronOutput."""
         with torch.autocast(batch.mel.device.type, torch.bfloat16, enabled=self.in_bf16):
             out: FlowtronOutput = self.model(
-                batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, prior, shown
+                batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, prior, told
             )
         return vars(out)
 
@@ -98,12 +97,18 @@ class FlowtronRecipe(Learner):
         self.forward.train()
         attention = self.config.attention
         places = self.guide.places(batch) if step <= attention.guide else None
-        if led := places is not None and is_led(step, attention.led):
+        led = places is not None and is_led(step, attention.led)
+        prior = self._prior(batch) if self.with_prior(step) and not led else None
+        told = UNTOLD if places is None else Told(rehearsals=self._rehearsals(step, places, batch))
+
+        def read(shown: Sequence[Tensor] | None) -> FlowtronOutput:
+            return self._seeded(step, batch, prior, told._replace(shown=shown))
+
+        if led:
             assert places is not None
-            prior, out = None, self._seeded(step, batch, None, Forced(self._spoken(places, batch)))
+            out = self._seeded(step, batch, prior, told._replace(forced=self._spoken(places, batch)))
         else:
-            prior = self._prior(batch) if self.with_prior(step) else None
-            out = self._seeded(step, batch, prior, self._past(step, batch, prior, places))
+            out = read(self._past(step, batch, places, read))
         own, total = flowtron_counts(out), self.updater.total
         counts = FlowtronCounts(frames=total(own.frames), items=total(own.items))
         loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank)
@@ -144,17 +149,23 @@ class FlowtronRecipe(Learner):
         weights = F.one_hot(places, batch.tokens.shape[1]).to(batch.mel.dtype)
         return [weights] * self.config.model.flows
 
-    def _seeded(
-        self, step: int, batch: Batch, prior: Tensor | None, shown: Sequence[Tensor] | Forced | None
-    ) -> FlowtronOutput:
+    def _rehearsals(self, step: int, places: Tensor, batch: Batch) -> Sequence[Rehearsal] | None:
+        """What each step of flow says by itself beforehand, if anything."""
+        wanted = self.config.rehearsal
+        passes = step % (wanted.passes + 1)
+        return [Rehearsal(weights, passes, wanted.sigma) for weights in self._spoken(places, batch)] if passes else None
+
+    def _seeded(self, step: int, batch: Batch, prior: Tensor | None, told: Told) -> FlowtronOutput:
         torch.manual_seed(self._seed(step))
-        return FlowtronOutput(**self.forward(batch, prior, shown))
+        return FlowtronOutput(**self.forward(batch, prior, told))
 
     def _seed(self, step: int) -> int:
         """Every step draws its own dropout, so that a resumed run repeats what an uninterrupted one did."""
         return (self.config.seed * 1_000_003 + step) * 1_009 + self.fabric.global_rank
 
-    def _past(self, step: int, batch: Batch, prior: Tensor | None, places: Tensor | None) -> Sequence[Tensor] | None:
+    def _past(
+        self, step: int, batch: Batch, places: Tensor | None, read: Callable[[Sequence[Tensor] | None], FlowtronOutput]
+    ) -> Sequence[Tensor] | None:
         """What cumulative attention is shown as its past: the guide; what it makes of a strayed guide; its own.
 
         A guide that is early and late teaches it to hear where it is, and what comes of a few passes that begin with
@@ -166,7 +177,7 @@ class FlowtronRecipe(Learner):
         guide = self.config.attention.guide
         if places is None or step > 3 * guide // 4:
             with torch.no_grad():
-                return self._seeded(step, batch, prior, None).attention
+                return read(None).attention
         passes = 0
         if step > guide // 4:
             places = strayed(places, batch.frames, torch.Generator().manual_seed(self._seed(step)))
@@ -174,7 +185,7 @@ class FlowtronRecipe(Learner):
         shown = self._spoken(places, batch)
         with torch.no_grad():
             for _ in range(passes):
-                shown = self._seeded(step, batch, prior, shown).attention
+                shown = read(shown).attention
         return shown
 
     def _prior(self, batch: Batch) -> Tensor:

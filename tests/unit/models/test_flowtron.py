@@ -10,7 +10,7 @@ from torch import Tensor
 
 from glowvox.errors import UsageError
 from glowvox.models.attention_prior import AttentionPrior
-from glowvox.models.flowtron import Flowtron, FlowtronOutput
+from glowvox.models.flowtron import Flowtron, FlowtronOutput, Told
 from glowvox.models.flowtron_config import FLOWTRON_PRESETS, FlowtronConfig, MixtureConfig
 from glowvox.models.flowtron_likelihood import FlowtronCounts, flowtron_counts, flowtron_losses, gate_target
 from glowvox.models.flowtron_sampling import Sampling, greatest_length
@@ -92,7 +92,7 @@ def test_cumulative_attention_that_is_shown_its_own_past_says_the_same(
     model = make("cumulative")
     *given, prior = inputs()
     in_turn: FlowtronOutput = model(*given, prior if with_prior else None)
-    found: FlowtronOutput = model(*given, prior if with_prior else None, in_turn.attention)
+    found: FlowtronOutput = model(*given, prior if with_prior else None, Told(shown=in_turn.attention))
     close(found.latent, in_turn.latent)
     for ours, theirs in zip(found.log_attention, in_turn.log_attention, strict=True):
         close(ours, theirs)
@@ -107,7 +107,7 @@ def test_another_past_leads_cumulative_attention_elsewhere() -> None:
     *given, _ = inputs()
     own: FlowtronOutput = model(*given)
     first = [torch.zeros_like(weight).index_fill_(2, torch.tensor([0]), 1.0) for weight in own.attention]
-    led: FlowtronOutput = model(*given, None, first)
+    led: FlowtronOutput = model(*given, None, Told(shown=first))
     close(led.attention[0][:, 0], own.attention[0][:, 0])  # before the first frame there is no past
     close(led.attention[1][0, -1], own.attention[1][0, -1])  # which for the second step is the end
     assert all((a - b).abs().max() > 1e-3 for a, b in zip(led.attention, own.attention, strict=True))

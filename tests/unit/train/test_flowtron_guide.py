@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,11 +17,11 @@ from glowvox.audio.mel import MelConfig
 from glowvox.data.batch import Batch, collate
 from glowvox.data.prepared import Prepared
 from glowvox.errors import ConfigError, InputError
-from glowvox.models.flowtron import FlowtronOutput, Forced
+from glowvox.models.flowtron import FlowtronOutput, Told
 from glowvox.models.flowtron_file import FlowtronSettings, build
 from glowvox.models.flowtron_likelihood import flowtron_losses
 from glowvox.train.feed import ClipFeed
-from glowvox.train.flowtron_config import AttentionConfig, FlowtronTrainConfig
+from glowvox.train.flowtron_config import AttentionConfig, FlowtronTrainConfig, RehearsalConfig
 from glowvox.train.flowtron_guide import AttentionGuide, guide_loss, is_led, strayed
 from glowvox.train.flowtron_recipe import FlowtronRecipe
 from glowvox.train.flowtron_start import train_flowtron
@@ -51,6 +53,10 @@ def begin(prepared: Prepared, config: FlowtronTrainConfig) -> tuple[FlowtronReci
     recipe.initialise(feed.initial(rank=0, world=1))
     order = feed.batches(0, rank=0, world=1)
     return recipe, [next(order)[1] for _ in range(config.steps)]
+
+
+def told_past(recipe: FlowtronRecipe, step: int, batch: Batch, shown: Sequence[Tensor] | None) -> FlowtronOutput:
+    return recipe._seeded(step, batch, None, Told(shown=shown))
 
 
 def spoken(places: Tensor, frames: Tensor) -> list[list[int]]:
@@ -134,7 +140,7 @@ def test_a_led_step_reads_along_the_guide_and_leaves_attention_alone(prepared: P
     names = [name for name, _ in model.named_parameters() if re.search(r"attention\.(query|key|vector|location)", name)]
     before = {name: value.detach().clone() for name, value in model.named_parameters()}
     told = torch.nn.functional.one_hot(recipe.guide.places(batch), batch.tokens.shape[1]).float()
-    given = (batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, None, Forced([told, told]))
+    given = (batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, None, Told(forced=[told, told]))
     model.train()
     torch.manual_seed(recipe._seed(2))
     wanted = flowtron_losses(model(*given)).nll
@@ -145,6 +151,36 @@ def test_a_led_step_reads_along_the_guide_and_leaves_attention_alone(prepared: P
     assert len(names) >= 2 * 4
     assert not moved & set(names)
     assert any(".decoder." in name for name in moved)
+
+
+def test_steps_rehearse_in_turn_while_there_is_a_guide(prepared: Prepared) -> None:
+    attention = AttentionConfig(guide=6, led=0.5, prior=False, prior_off_sharpness=None)
+    config = smallest(Path(), steps=7, model=CUMULATIVE, attention=attention)
+    config = msgspec.structs.replace(config, rehearsal=RehearsalConfig(passes=2, sigma=0.5))
+    recipe, batches = begin(prepared, config)
+    plain, heard = recipe._seeded, {}
+
+    def seeded(step: int, batch: Batch, prior: None, given: Told) -> FlowtronOutput:
+        told = torch.nn.functional.one_hot(recipe.guide.places(batch), batch.tokens.shape[1]).float()
+        for rehearsal in given.rehearsals or []:
+            assert rehearsal.sigma == 0.5
+            assert torch.equal(rehearsal.weight, told)
+        heard[step] = [rehearsal.passes for rehearsal in given.rehearsals or []]
+        return plain(step, batch, prior, given)
+
+    recipe._seeded = seeded  # type: ignore[method-assign,assignment]
+    for step in range(1, 8):
+        recipe.step(step, batches[0])
+    assert heard == {1: [1, 1], 2: [2, 2], 3: [], 4: [1, 1], 5: [2, 2], 6: [], 7: []}  # for two steps of flow
+
+
+def test_a_rehearsal_needs_a_guide_to_read_along() -> None:
+    with pytest.raises(ValueError, match="passes = 4 need attention.guide, a number of steps"):
+        FlowtronTrainConfig(rehearsal=RehearsalConfig(passes=4))
+    with pytest.raises(ValueError, match="passes = -1 must be 0, which keeps to the recording, or more"):
+        RehearsalConfig(passes=-1)
+    with pytest.raises(ValueError, match=r"sigma = -0.5 must be 0 or more; 0.7 is usual"):
+        RehearsalConfig(sigma=-0.5)
 
 
 def test_a_strayed_reading_is_early_and_late_by_some_frames() -> None:
@@ -171,7 +207,7 @@ def test_the_past_that_is_shown_leads_from_the_guides_to_its_own(prepared: Prepa
     told = torch.nn.functional.one_hot(places, batch.tokens.shape[1]).float()
 
     def shown(step: int, places: Tensor | None = places) -> Tensor:
-        past = recipe._past(step, batch, None, places)
+        past = recipe._past(step, batch, places, partial(told_past, recipe, step, batch))
         assert past is not None
         assert len(past) == 2  # one a step of flow
         return past[0]
@@ -179,7 +215,7 @@ def test_the_past_that_is_shown_leads_from_the_guides_to_its_own(prepared: Prepa
     def made_of(past: Tensor | None) -> Tensor:
         given = (batch.tokens, batch.token_lengths, batch.mel, batch.frames, batch.speaker, None)
         with torch.no_grad():
-            return recipe.model(*given, None if past is None else [past, past]).attention[0]  # type: ignore[no-any-return]
+            return recipe.model(*given, Told(shown=None if past is None else [past, past])).attention[0]  # type: ignore[no-any-return]
 
     assert torch.equal(shown(2), told)
     early_and_late = shown(4)
@@ -191,7 +227,7 @@ def test_the_past_that_is_shown_leads_from_the_guides_to_its_own(prepared: Prepa
     for found in (shown(7), shown(9, None)):
         torch.testing.assert_close(found, made_of(None))
     plain, _ = begin(prepared, smallest(Path(), steps=1, attention=attention))
-    assert plain._past(2, batch, None, places) is None  # what has no past is shown none
+    assert plain._past(2, batch, places, partial(told_past, plain, 2, batch)) is None  # what has no past is shown none
 
 
 def test_a_pass_with_its_own_past_costs_what_a_pass_frame_by_frame_does(prepared: Prepared) -> None:
