@@ -1,16 +1,18 @@
 """Whether a style moves speech toward its reference: pitch, spread of pitch and pace, pair by pair.
 
-    python benchmarks/style_transfer.py RUN PREPARED [--speaker NAME] [--pairs 10] [--aggregation time-and-batch]
+    python benchmarks/style_transfer.py RUN PREPARED [--speaker NAME] [--references NAME,NAME] [--pairs 10]
+                                        [--aggregation batch]
 
 RUN is a run or weights file of either model, PREPARED a folder that was prepared for it. References are held-out clips
-of one speaker, the highest and the lowest by mean pitch. Each gives a style of its own; a sentence is spoken at
-variation 0 as the same speaker with it and without. A measure has moved toward the reference if the distance to the
-reference's own value became smaller.
+of the speaker, or of others, who are heard as the speaker then: the highest and the lowest by mean pitch. Each gives a
+style of its own; a sentence is spoken at variation 0 with it and without. A measure has moved toward the reference if the
+distance to the reference's own value became smaller.
 """
 
 from __future__ import annotations
 
 import argparse
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,15 +52,18 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("prepared", type=Path)
     parser.add_argument("--speaker")
+    parser.add_argument("--references", help="who is to be taken after; names with commas. Default: the speaker")
     parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--clips", type=int, default=40, help="held-out clips to choose references from")
+    parser.add_argument("--clips", type=int, default=40, help="held-out clips of each to choose references from")
     parser.add_argument("--aggregation", choices=["time-and-batch", "batch"], default="time-and-batch")
     given = parser.parse_args()
     voice = open_run(given.run, None, purpose="measuring styles")
     speaker = given.speaker or voice.speakers[0]
     kept: list[tuple[Measures, Reference]] = []
-    for clip in references(voice, given.prepared, speaker=speaker, splits=("val", "test")):
-        if clip.mel.shape[1] <= LONGEST and len(kept) < given.clips:
+    for name in (given.references or speaker).split(","):
+        clips = references(voice, given.prepared, speaker=name, splits=("val", "test"))
+        short = (clip for clip in clips if clip.mel.shape[1] <= LONGEST)
+        for clip in islice(short, given.clips):
             kept.append((measured(clip.mel.numpy(), len(clip.symbols), voice.mel), clip))
     kept.sort(key=lambda pair: pair[0].height)
     half = given.pairs // 2
@@ -69,7 +74,7 @@ def main() -> None:
     toward = np.zeros(3, int)
     shifts = []
     for reference, clip in chosen:
-        style = find_style(voice, [clip], Posterior(given.aggregation))
+        style = find_style(voice, [clip], Posterior(given.aggregation), heard_as=speaker)
         said = voice.speak(TEXT, speaker=speaker, variation=0.0, style=style)[0]
         styled = measured(said.mel, len(said.symbols), voice.mel)
         before, after = (np.abs(np.array(found) - np.array(reference)) for found in (plain, styled))
