@@ -5,8 +5,8 @@
 
 RUN is a run or weights file of either model, PREPARED a folder that was prepared for it. References are held-out clips
 of the speaker, or of others, who are heard as the speaker then: the highest and the lowest by mean pitch. Each gives a
-style of its own; a sentence is spoken at variation 0 with it and without. A measure has moved toward the reference if the
-distance to the reference's own value became smaller.
+style of its own; a sentence is spoken at variation 0 with it and without. A measure has moved toward the reference if
+the distance to the reference's own value became smaller.
 """
 
 from __future__ import annotations
