@@ -24,13 +24,15 @@ Cause = Literal[
 ]
 CLOSE = 0.34  # of the phones: a name that is written down with so many others is the same name in another spelling
 _UNITS = re.compile(r"\b(?:dollars?|pounds?|euros?|cents?)\b|(?<=\d)(?:st|nd|rd|th)\b")
+_DATE = re.compile(r"\bthe (\d+(?:st|nd|rd|th)) of\b")  # "the 17th of July" is written "17 July", too
 KNOWN = frozenset({"lexicon", "heteronym", "weak form"})  # where the phonemes of words of the language come from
 
 
 def cause(text: HeardText, place: Place, front_end: FrontEnd) -> Cause:
     """The class of one place.
 
-    number format        the same figures, written or grouped otherwise, with or without the name of the money
+    number format        the same figures, written or grouped otherwise, with or without the name of the money or the
+                         small words of a date
     recogniser spelling  the same letters in other words, or the like sounds of a name or word that is in no dictionary
     homophone            words of the dictionary with the same phonemes
     changed word         everything that sounds otherwise: the voice's fault or the recogniser's, which only ears tell
@@ -67,8 +69,8 @@ def _has_digits(place: Place) -> bool:
 
 
 def _figures(stretch: str) -> tuple[str, str]:
-    """Digits in a row, and the letters besides, but for names of money and endings of ordinals."""
-    bare = _UNITS.sub("", stretch)
+    """Digits in a row, and the letters besides, but for names of money and what makes an ordinal of a date."""
+    bare = _UNITS.sub("", _DATE.sub(r"\1", stretch))
     return "".join(filter(str.isdigit, bare)), "".join(filter(str.isalpha, bare))
 
 

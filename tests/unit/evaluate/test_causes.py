@@ -27,6 +27,8 @@ from glowvox.text.frontend import make_front_end
         ("pay $3.50 now", "pay dollar 3.50 now", "number format"),
         ("pay €22 now", "pay euros 22 now", "number format"),
         ("on the 3rd", "on the 3", "number format"),
+        ("on the 3rd of may", "on 3 may", "number format"),
+        ("on the 3rd of may", "on 4 may", "lost words"),
         ("on bus 18", "on +18", "changed word"),
         ("in 1006", "in 106", "changed word"),
         ("somebody came", "some body came", "recogniser spelling"),
