@@ -5,8 +5,8 @@
 
 RUN is a run or weights file of either model, PREPARED a folder that was prepared for it. References are held-out clips
 of the speaker, or of others, who are heard as the speaker then: the highest and the lowest by mean pitch. Each gives a
-style of its own; a sentence is spoken at variation 0 with it and without. A measure has moved toward the reference if
-the distance to the reference's own value became smaller.
+style of its own; three sentences are spoken at variation 0 with it and without, and their means compared. A measure has
+moved toward the reference if the distance to the reference's own value became smaller.
 """
 
 from __future__ import annotations
@@ -24,9 +24,15 @@ from glowvox.audio.mel import MelConfig
 from glowvox.audio.pitch import pitch
 from glowvox.cli.conversion import open_run
 from glowvox.evaluate.intonation import pitch_spread
+from glowvox.runtime.style import Style
+from glowvox.train.speakers import AnySpeaker
 from glowvox.train.styling import Posterior, Reference, find_style, references
 
-TEXT = "The young engineer had waited all winter for a letter, and now it had come."
+TEXTS = (
+    "The young engineer had waited all winter for a letter, and now it had come.",
+    "Most of the boats were back before the storm broke over the harbour.",
+    "She asked him twice whether he had locked the garden gate.",
+)
 LONGEST = 1_000  # frames of a reference
 
 
@@ -44,6 +50,15 @@ def measured(mel: npt.NDArray[np.float32], symbols: int, config: MelConfig) -> M
     voiced = f0[f0 > 0]
     height = float(np.mean(12 * np.log2(voiced / 100))) if len(voiced) else float("nan")
     return Measures(height, pitch_spread(f0), symbols / (mel.shape[1] * config.hop / config.sample_rate))
+
+
+def spoken(voice: AnySpeaker, speaker: str, style: Style | None) -> Measures:
+    """Means over the texts, at variation 0."""
+    rows = []
+    for text in TEXTS:
+        said = voice.speak(text, speaker=speaker, variation=0.0, style=style)[0]
+        rows.append(measured(said.mel, len(said.symbols), voice.mel))
+    return Measures(*np.mean(rows, axis=0).tolist())
 
 
 def main() -> None:
@@ -68,15 +83,13 @@ def main() -> None:
     kept.sort(key=lambda pair: pair[0].height)
     half = given.pairs // 2
     chosen = kept[:half] + kept[-(given.pairs - half) :]
-    plain_mel = voice.speak(TEXT, speaker=speaker, variation=0.0)[0]
-    plain = measured(plain_mel.mel, len(plain_mel.symbols), voice.mel)
+    plain = spoken(voice, speaker, None)
     print(f"{speaker}, without a style: " + row(plain))
     toward = np.zeros(3, int)
     shifts = []
     for reference, clip in chosen:
         style = find_style(voice, [clip], Posterior(given.aggregation), heard_as=speaker)
-        said = voice.speak(TEXT, speaker=speaker, variation=0.0, style=style)[0]
-        styled = measured(said.mel, len(said.symbols), voice.mel)
+        styled = spoken(voice, speaker, style)
         before, after = (np.abs(np.array(found) - np.array(reference)) for found in (plain, styled))
         toward += after < before
         shifts.append((before - after) / np.maximum(before, 1e-9))

@@ -99,16 +99,7 @@ class FlowtronRecipe(Learner):
         places = self.guide.places(batch) if step <= attention.guide else None
         led = places is not None and is_led(step, attention.led)
         prior = self._prior(batch) if self.with_prior(step) and not led else None
-        told = UNTOLD if places is None else Told(rehearsals=self._rehearsals(step, places, batch))
-
-        def read(shown: Sequence[Tensor] | None) -> FlowtronOutput:
-            return self._seeded(step, batch, prior, told._replace(shown=shown))
-
-        if led:
-            assert places is not None
-            out = self._seeded(step, batch, prior, told._replace(forced=self._spoken(places, batch)))
-        else:
-            out = read(self._past(step, batch, places, read))
+        out = self._read(step, batch, prior, places, led=led)
         own, total = flowtron_counts(out), self.updater.total
         counts = FlowtronCounts(frames=total(own.frames), items=total(own.items))
         loss = flowtron_losses(out, counts, sigma=self.config.sigma, blank=attention.blank)
@@ -143,6 +134,20 @@ class FlowtronRecipe(Learner):
         if self.fabric.world_size == 1:  # a group of processes has agreed on all gradients; alone, some can be spared
             for name, parameter in self.model.named_parameters():
                 parameter.requires_grad_(name not in names)
+
+    def _read(
+        self, step: int, batch: Batch, prior: Tensor | None, places: Tensor | None, *, led: bool
+    ) -> FlowtronOutput:
+        """The model's reading: along the places themselves in a led step, else by its own attention."""
+        told = UNTOLD if places is None else Told(rehearsals=self._rehearsals(step, places, batch))
+        if led:
+            assert places is not None
+            return self._seeded(step, batch, prior, told._replace(forced=self._spoken(places, batch)))
+
+        def read(shown: Sequence[Tensor] | None) -> FlowtronOutput:
+            return self._seeded(step, batch, prior, told._replace(shown=shown))
+
+        return read(self._past(step, batch, places, read))
 
     def _spoken(self, places: Tensor, batch: Batch) -> Sequence[Tensor]:
         """Places as weights, (B, T, N) a step of flow."""
