@@ -160,10 +160,8 @@ PRESETS: Mapping[str, FlowtronTrainConfig] = MappingProxyType(
         ),
         "flowtron-small": FlowtronTrainConfig(
             model=_one_step(hidden=256, attention=48, text=64),
-            # what is said takes more steps to learn than where it is read: six of seven are led. The first quarter of
-            # the guided steps, and so all of these, show attention the guide as its past: while it rehearses, what it
-            # makes of its own past holds it back, and it speaks a quarter too slowly
-            attention=AttentionConfig(guide=80_000, led=0.85, prior_off=151),
+            # what is said takes more steps to learn than where it is read: six of seven are led
+            attention=AttentionConfig(guide=20_000, led=0.85, prior_off=151),
             rehearsal=RehearsalConfig(passes=4),
             batch=BatchConfig(frames=3_000, shapes=4),
             optimizer=OptimizerConfig(name="adam", lr=1.5e-3, warmup=50, schedule="cosine", clip_at=1.0),

@@ -109,21 +109,22 @@ class FlowtronRecipe(Learner):
             guided = guided + 0 * sum(value.sum() for value in self.model.parameters())
         made = self.updater.update(loss.total(alignment=weight) + guided, step, batch.ids)
         self.last = step
-        attending = {  # of its own attention, which rests in a led step
-            "alignment": float(total(loss.alignment)),
-            "guide": float(total(guided)),
-            "sharpness": float(total(sharpness(out))) / self.fabric.world_size,
-            "stray": float(total(stray(out))) / self.fabric.world_size,
-            "prior": float(prior is not None),
-        }
-        return {
+        measured = {
             "nll": float(total(loss.nll)),
             "gate": float(total(loss.gate)),
-            **({} if led else attending),
             "grad_norm": float(made.norm),
             "lr": made.rate,
             "skipped": float(self.updater.skipped),
         }
+        if not led:  # attention rests in a led step
+            measured |= {
+                "alignment": float(total(loss.alignment)),
+                "guide": float(total(guided)),
+                "sharpness": float(total(sharpness(out))) / self.fabric.world_size,
+                "stray": float(total(stray(out))) / self.fabric.world_size,
+                "prior": float(prior is not None),
+            }
+        return measured
 
     def _freeze(self, names: frozenset[str]) -> None:
         """Let these parameters stay as they are."""
@@ -139,10 +140,10 @@ class FlowtronRecipe(Learner):
         self, step: int, batch: Batch, prior: Tensor | None, places: Tensor | None, *, led: bool
     ) -> FlowtronOutput:
         """The model's reading: along the places themselves in a led step, else by its own attention."""
-        told = UNTOLD if places is None else Told(rehearsals=self._rehearsals(step, places, batch))
+        spoken = None if places is None else self._spoken(places, batch)
+        told = UNTOLD if spoken is None else Told(rehearsals=self._rehearsals(step, spoken))
         if led:
-            assert places is not None
-            return self._seeded(step, batch, prior, told._replace(forced=self._spoken(places, batch)))
+            return self._seeded(step, batch, prior, told._replace(forced=spoken))
 
         def read(shown: Sequence[Tensor] | None) -> FlowtronOutput:
             return self._seeded(step, batch, prior, told._replace(shown=shown))
@@ -154,11 +155,11 @@ class FlowtronRecipe(Learner):
         weights = F.one_hot(places, batch.tokens.shape[1]).to(batch.mel.dtype)
         return [weights] * self.config.model.flows
 
-    def _rehearsals(self, step: int, places: Tensor, batch: Batch) -> Sequence[Rehearsal] | None:
-        """What each step of flow says by itself beforehand, if anything."""
+    def _rehearsals(self, step: int, spoken: Sequence[Tensor]) -> Sequence[Rehearsal] | None:
+        """What each step of flow says by itself beforehand, along the weights that are spoken, if anything."""
         wanted = self.config.rehearsal
         passes = step % (wanted.passes + 1)
-        return [Rehearsal(weights, passes, wanted.sigma) for weights in self._spoken(places, batch)] if passes else None
+        return [Rehearsal(weights, passes, wanted.sigma) for weights in spoken] if passes else None
 
     def _seeded(self, step: int, batch: Batch, prior: Tensor | None, told: Told) -> FlowtronOutput:
         torch.manual_seed(self._seed(step))
@@ -176,15 +177,18 @@ class FlowtronRecipe(Learner):
         A guide that is early and late teaches it to hear where it is, and what comes of a few passes that begin with
         such a guide, to stay sharp over its own doubts. No gradient goes through the past, so that all frames are done
         at once; its own whole past is found in a pass before, frame by frame.
+
+        A run that rehearses keeps to the guide: there, sounds come by the guide's times whatever attention does, and
+        with a past of its own it would learn to wait for them.
         """
         if not self.config.model.cumulative_attention:
             return None
-        guide = self.config.attention.guide
-        if places is None or step > 3 * guide // 4:
+        guide, rehearses = self.config.attention.guide, self.config.rehearsal.passes > 0
+        if places is None or (step > 3 * guide // 4 and not rehearses):
             with torch.no_grad():
                 return read(None).attention
         passes = 0
-        if step > guide // 4:
+        if step > guide // 4 and not rehearses:
             places = strayed(places, batch.frames, torch.Generator().manual_seed(self._seed(step)))
             passes = step % PASSES
         shown = self._spoken(places, batch)

@@ -226,6 +226,10 @@ def test_the_past_that_is_shown_leads_from_the_guides_to_its_own(prepared: Prepa
     torch.testing.assert_close(shown(5), made_of(begun))  # after one pass
     for found in (shown(7), shown(9, None)):
         torch.testing.assert_close(found, made_of(None))
+    recipe.config = msgspec.structs.replace(recipe.config, rehearsal=RehearsalConfig(passes=2))
+    for step in (2, 5, 7):
+        assert torch.equal(shown(step), told)  # a run that rehearses keeps to the guide
+    torch.testing.assert_close(shown(9, None), made_of(None))
     plain, _ = begin(prepared, smallest(Path(), steps=1, attention=attention))
     assert plain._past(2, batch, places, partial(told_past, plain, 2, batch)) is None  # what has no past is shown none
 
