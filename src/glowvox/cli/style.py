@@ -47,6 +47,13 @@ PATH = click.Path(path_type=Path)
     show_default=True,
     help="Length of a style by frame; shorter recordings are repeated up to it.",
 )
+@click.option(
+    "--passes",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Times that a Flowtron says the frames before by itself while it hears. Default: as often as it rehearsed in "
+    "training; 0 as published.",
+)
 def command(
     *,
     data: Path,
@@ -60,6 +67,7 @@ def command(
     aggregation: Literal["time-and-batch", "batch"],
     strength: float,
     frames: int,
+    passes: int | None,
 ) -> None:
     """Take the style of recordings: where they lie in a voice's latent space, beyond their words and speakers.
 
@@ -87,12 +95,12 @@ def command(
         found = [recording(voice, data, text)]
     else:
         found = some(references(voice, data, speaker=speaker, match=match), most=most, where=data)
-    style = find_style(voice, found, Posterior(aggregation, strength, frames), heard_as=hear_as)
+    style = find_style(voice, found, Posterior(aggregation, strength, frames, passes), heard_as=hear_as)
     write_bytes(output, style.content())
     settings = style.settings
     seconds = settings.frames * voice.mel.hop / voice.mel.sample_rate
     click.echo(
         f"{output}: style of {settings.recordings} recordings ({seconds:.1f} s), heard as {settings.heard_as}; "
         f"{float((style.mean**2).mean() ** 0.5):.2f} of a standard deviation from the average reading"
-        + (f", {settings.pace:.2f} times as fast" if settings.kind == "glow-tts" else "")
+        f", {settings.pace:.2f} times as fast"
     )

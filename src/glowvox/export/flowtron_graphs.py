@@ -83,7 +83,7 @@ def step_graph(step: AutoregressiveStep, *, precision: Precision) -> bytes:
 
     inputs   previous (1, M) the frame before, zeros in front of the first; residual (1, M) what is to be undone;
              hidden, cell (L, H); temperature (1,); key, value (N, A); with cumulative attention text (N, E) and
-             seen (2, N) in place of key
+             seen (2, N) in place of key; told (1, N) attention to read along, zeros where it finds its own
     outputs  x (1, M); attention (1, N); gate (1, 1) a probability, where there is one; next_hidden, next_cell (L, H)
     """
     graph = Graph("step", precision=precision)
@@ -153,7 +153,10 @@ def _look(graph: Graph, attention: AdditiveAttention, state: str, value: str) ->
     vector = graph.single(doubles(attention.vector)[:, None])
     score = graph.node("Reshape", [graph.node("MatMul", [angle, vector]), graph.integers(1, -1)])
     sharp = graph.node("Div", [score, graph.input("temperature", [1])])
-    weight = graph.node("Softmax", [sharp], {"axis": -1})
+    found = graph.node("Softmax", [sharp], {"axis": -1})
+    told = graph.input("told", [1, "N"])
+    untold = graph.node("Sub", [graph.single(np.ones(1)), graph.node("ReduceSum", [told, graph.integers(1)])])
+    weight = graph.node("Add", [told, graph.node("Mul", [untold, found])])
     return graph.node("MatMul", [weight, value]), weight
 
 

@@ -95,11 +95,14 @@ def _frames(
         keys, state = step.begin(memory)
         loop = reader.loop(number, found)
         previous = torch.zeros(1, bands, dtype=torch.float64)
-        for frame, residual in zip(given[0], given[1], strict=True):
-            said = step.frame(previous[:, :, None], keys, state)
+        told = torch.softmax(torch.randn(FRAMES, 1, memory.text.shape[2], generator=generator), dim=2).double()
+        for place, (frame, residual) in enumerate(zip(given[0], given[1], strict=True)):
+            look = told[place] if place % 3 == 2 else None  # every third frame reads where it is told to
+            said = step.frame(previous[:, :, None], keys, state, forced=None if look is None else look[None])
             state = said.state
             exact = (residual[None, :, None] - said.shift) * torch.exp(-said.log_scale)
-            made = loop.frame(previous.float().numpy(), residual[None].float().numpy())
+            row = None if look is None else look.float().numpy()
+            made = loop.frame(previous.float().numpy(), residual[None].float().numpy(), row)
             yield f"step{number}.x", distance(made.x, exact[:, :, 0].numpy())
             yield f"step{number}.attention", distance(made.attention, said.attention[0].numpy())
             if said.gate is not None:

@@ -63,6 +63,7 @@ class FlowtronSource:
             gate=Sampling().gate if gated else None,
             room=room,
             room_per_token=greatest_length(1) - room,
+            told=True,
         )
 
     def graphs(self, precision: Precision) -> dict[str, bytes]:

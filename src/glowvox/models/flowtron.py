@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from glowvox.errors import UsageError
 from glowvox.flows.autoregressive import AutoregressiveStep, Memory, Rehearsal, TimeReversed
 from glowvox.models.flowtron_config import FlowtronConfig
+from glowvox.models.flowtron_pace import lasting, stretched
 from glowvox.models.flowtron_sampling import Sampling, residuals
 from glowvox.models.mixture_prior import Mixture, MixturePrior
 from glowvox.nn.masks import length_mask
@@ -176,6 +177,9 @@ class Flowtron(nn.Module):
     ) -> FlowtronSpeech:
         """Speak: noise around the centre of the prior, undone step by step until the gate says that all is said.
 
+        At another speed than its own it reads the text twice: by itself, without the centre that was asked for, and
+        then along that way, stretched.
+
         tokens         (B, N)
         token_lengths  (B,)            zero for an empty text, which has no frames
         speaker        (B,) or None
@@ -185,33 +189,61 @@ class Flowtron(nn.Module):
         forced         a (B, T, N) tensor of attention weights a step, to use instead of its own
         raises         UsageError for values that cannot be
         """
-        steps = self._steps()
-        drawn, frames = residuals(
+        if sampling.speed != 1 and (forced is not None or not isinstance(noise, int)):
+            raise UsageError("attention and noise that are given have a length of their own: speed must be 1")
+        memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior, temperature=sampling.temperature)
+        last = len(self.steps) - 1
+        own_pace = sampling.speed == 1
+        drawn = self._drawn(sampling if own_pace else replace(sampling, centre=None), token_lengths, noise)
+        made = self._undo(memory, drawn, sampling.gate, forced, until=0 if own_pace else last)
+        if sampling.gate is not None and _gated(self._steps()[last]):
+            _warn(made.frames, made.ended | (token_lengths == 0).to(made.ended.device))
+        if own_pace:
+            return made
+        wanted = lasting(made.frames, sampling.speed)
+        reading = stretched(made.attention[-1], made.frames, wanted)
+        drawn = self._drawn(sampling, token_lengths, noise, wanted)
+        return replace(self._undo(memory, drawn, None, [reading] * (last + 1)), ended=made.ended)
+
+    def _drawn(
+        self, sampling: Sampling, token_lengths: Tensor, noise: Sequence[Tensor] | int, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """What is to be undone, and the frames of each item."""
+        return residuals(
             sampling,
             token_lengths,
             noise,
             bands=self.bands,
-            backwards=isinstance(steps[-1], TimeReversed),
+            backwards=isinstance(self._steps()[-1], TimeReversed),
             mixture=self._mixture(sampling),
+            lengths=lengths,
         )
-        memory = self.read(tokens, token_lengths, speaker)._replace(prior=prior, temperature=sampling.temperature)
-        x, ended = drawn.to(memory.text), torch.zeros_like(frames, dtype=torch.bool)
-        frames = frames.to(memory.text.device)
+
+    def _undo(
+        self,
+        memory: Memory,
+        drawn: tuple[Tensor, Tensor],
+        threshold: float | None,
+        forced: Sequence[Tensor] | None,
+        *,
+        until: int = 0,
+    ) -> FlowtronSpeech:
+        """Steps from the last to that of number `until`; the gate of the last says how long an item is."""
+        steps = self._steps()
+        x, frames = (values.to(memory.text.device) for values in drawn)
+        x, ended = x.to(memory.text), torch.zeros_like(frames, dtype=torch.bool)
         looks = []
-        for number in reversed(range(len(steps))):
+        for number in reversed(range(until, len(steps))):
             last = number == len(steps) - 1
-            size = x.shape[2]
             made = steps[number].generate(
                 x,
-                length_mask(frames, size, dtype=x.dtype),
+                length_mask(frames, x.shape[2], dtype=x.dtype),
                 memory._replace(forced=None if forced is None else forced[number]),
-                threshold=sampling.gate if last and _gated(steps[number]) else None,
+                threshold=threshold if last and _gated(steps[number]) else None,
             )
             x, frames = made.x, made.frames
             ended = made.fired if last else ended
             looks.append(made.attention)
-        if sampling.gate is not None and _gated(steps[-1]):
-            _warn(frames, ended | (token_lengths == 0).to(ended.device))
         return FlowtronSpeech(x, frames, tuple(reversed(looks)), ended)
 
     def _mixture(self, sampling: Sampling) -> Mixture | None:

@@ -24,6 +24,7 @@ class Sampling:
     gate         probability of "the last frame" above which an item ends; None never asks
     temperature  of the attention: below 1 sharper
     longest      greatest number of frames; None lets it grow with the text
+    speed        2 is twice as fast as it speaks by itself
     centre       (M, 1) or (M, T) mean of the noise: a style, from `style_mean`; a shorter one is repeated
     mixture      the mixture to speak from where the prior is one, told from a recording; None takes the model's own
     component    number of the Gaussian of the mixture to speak from; None draws it by its weight
@@ -33,6 +34,7 @@ class Sampling:
     gate: float | None = 0.5
     temperature: float = 1.0
     longest: int | None = None
+    speed: float = 1.0
     centre: Tensor | None = None
     mixture: Mixture | None = None
     component: int | None = None
@@ -47,6 +49,8 @@ class Sampling:
             raise UsageError(f"gate threshold = {self.gate} must lie between 0 and 1; 0.5 is usual")
         if self.longest is not None and self.longest < 1:
             raise UsageError(f"greatest length = {self.longest} must be at least 1 frame")
+        if not (self.speed > 0 and math.isfinite(self.speed)):
+            raise UsageError(f"speed = {self.speed} must be a positive number; 1 is the speaker's own pace")
 
 
 def greatest_length(tokens: int) -> int:
@@ -62,6 +66,7 @@ def residuals(
     bands: int,
     backwards: bool,
     mixture: Mixture | None = None,
+    lengths: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """What the steps undo, in real time.
 
@@ -72,11 +77,13 @@ def residuals(
     noise          one (M, T) tensor of standard normal draws an item, or a seed
     backwards      whether the first step to be undone goes backwards in time
     mixture        the prior, where it is one and no centre is given
+    lengths        (B,) or None  frames that are drawn of each item; None is the greatest that it may have
     returns        (B, M, T), (B,)  and the frames of each item
     """
     items = []
     for item, tokens in enumerate(token_lengths.tolist()):
-        frames = 0 if not tokens else sampling.longest or greatest_length(tokens)
+        most = sampling.longest or greatest_length(tokens) if lengths is None else int(lengths[item])
+        frames = most if tokens else 0
         seed = noise if isinstance(noise, int) else 0
         rng = stream_of(seed)
         mean, spread = _centre(sampling, mixture, item, rng)

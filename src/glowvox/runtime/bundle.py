@@ -65,6 +65,7 @@ class FlowtronVoice(Settings, frozen=True, kw_only=True):
     gate: float | None = 0.5  # probability of "the last frame" that ends a phrase; None where there is no gate
     room: int  # frames that a phrase may have, whatever its length
     room_per_token: int  # and for each symbol
+    told: bool = False  # whether its graphs can be told where to read, and so at what pace
 
     def __post_init__(self) -> None:
         """Refuse numbers that no network has."""

@@ -3,13 +3,16 @@
 The last step of flow is undone first. It has the gate, so it decides how long the phrase is; with two steps it goes
 from the end of the phrase to its start. The first step is undone last and goes onward in time: its frames can be heard
 while it runs.
+
+Faster or slower than by itself, it reads the phrase twice: once to find its way, without a style, then along that way,
+stretched.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +23,7 @@ from glowvox.runtime.bundle import FlowtronVoice
 from glowvox.runtime.manner import Manner
 from glowvox.runtime.reading_order import frames_read
 from glowvox.runtime.rendering import Rendered
+from glowvox.runtime.retiming import Counts, at_speed, even_places, places_between, stretched
 from glowvox.runtime.session import Floats, Session
 from glowvox.runtime.style import centres
 
@@ -45,14 +49,17 @@ class StepLoop:
         self._graph, self._given = graph, given
         self._hidden = self._cell = np.zeros((settings.states, settings.hidden), np.float32)
         self._seen = np.zeros((2, len(given["value"])), np.float32)
+        self._untold = {"told": np.zeros((1, len(given["value"])), np.float32)} if settings.told else {}
 
-    def frame(self, previous: Floats, residual: Floats) -> Undone:
+    def frame(self, previous: Floats, residual: Floats, told: Floats | None = None) -> Undone:
         """The next frame.
 
         previous  (1, M)  the frame before; zeros in front of the first
         residual  (1, M)  what is to be undone
+        told      (1, N)  attention to read along; None lets it find its own
         """
         state = {"hidden": self._hidden, "cell": self._cell, "seen": self._seen}
+        state |= self._untold if told is None else {"told": told}
         found = self._graph.run({"previous": previous, "residual": residual, **self._given, **state})
         attention = found["attention"]
         self._hidden, self._cell = found["next_hidden"], found["next_cell"]
@@ -76,30 +83,35 @@ class Flowtron:
         self.flows = len(steps)
 
     def require(self, manner: Manner) -> None:
-        """Refuse what a model without durations cannot do.
+        """Refuse what these graphs cannot do.
 
         raises  UsageError
         """
-        if manner.speed != 1:
+        pace = 1.0 if manner.style is None else manner.style.settings.pace
+        if not self._settings.told and (manner.durations is not None or manner.speed * pace != 1):
             raise UsageError(
-                f"speed = {manner.speed}: a Flowtron has no durations that could be stretched",
-                hint="its pace comes with the noise: another seed, variation or speaker speaks at another",
+                f"speed = {manner.speed * pace:.3g}, or durations: the graphs of this voice find their own pace only",
+                hint="they were exported by an earlier glowvox; export the voice again",
             )
-        if manner.durations is not None:
-            raise UsageError("durations: a Flowtron finds its own by attention; a Glow-TTS takes others")
 
-    def render(self, ids: list[int], reading: Reading) -> Rendered:
+    def render(self, ids: list[int], reading: Reading, lasting: Callable[[Counts], Counts] | None = None) -> Rendered:
         """A phrase whose last pass is made as far as its frames are looked at.
 
-        ids  of its symbols, at least one
+        ids      of its symbols, at least one
+        lasting  gives the frames that each symbol is to have (N,), of those it would have (N,)
         """
-        memory = self.read(ids, reading)
-        y, attention = self.begin(memory, reading)
+        memory, retold = self.read(ids, reading), lasting is not None or reading.speed != 1
+        y, attention = self.begin(memory, replace(reading, style=None) if retold else reading)
+        frames, told = frames_read(attention), None
+        if retold:
+            frames, told = _retold(attention, frames, reading.speed, lasting)
+            y = self.noise(len(ids), reading, frames=len(told))[:: -1 if self.flows % 2 == 0 else 1]
+            y = self.whole(self.flows - 1, y, memory, told)
         for number in range(self.flows - 2, 0, -1):
-            y = self.whole(number, y, memory)
+            y = self.whole(number, y, memory, told)
         if self.flows == 1:
-            return Rendered(frames_read(attention), y)
-        return Rendered(frames_read(attention), _Unfolding((made.x for made in self.undo(0, y, memory)), y))
+            return Rendered(frames, y)
+        return Rendered(frames, _Unfolding((made.x for made in self.undo(0, y, memory, told)), y))
 
     def read(self, ids: list[int], reading: Reading) -> dict[str, Floats]:
         """The text as the steps see it: keys and values of each by name."""
@@ -133,16 +145,26 @@ class Flowtron:
         turn = -1 if number % 2 else 1
         return np.concatenate(rows)[::turn], np.concatenate(looks)[::turn]
 
-    def undo(self, number: int, y: Floats, memory: dict[str, Floats], *, onward: bool = False) -> Iterator[Undone]:
+    def undo(
+        self,
+        number: int,
+        y: Floats,
+        memory: dict[str, Floats],
+        told: Floats | None = None,
+        *,
+        onward: bool = False,
+    ) -> Iterator[Undone]:
         """Frames behind one step of flow as they are made, in its own order.
 
         y       (T, M)  in real time; in the step's own order where it is `onward`
+        told    (T, N)  attention to read along, likewise; None lets it find its own
         """
-        order = y if onward or number % 2 == 0 else y[::-1]
+        turn = 1 if onward or number % 2 == 0 else -1
         loop = self.loop(number, memory)
         previous = np.zeros((1, self._bands), np.float32)
-        for row in order:
-            made = loop.frame(previous, row[None])
+        looks = [None] * len(y) if told is None else [row[None] for row in told[::turn]]
+        for row, look in zip(y[::turn], looks, strict=True):
+            made = loop.frame(previous, row[None], look)
             previous = made.x
             yield made
 
@@ -150,14 +172,17 @@ class Flowtron:
         """One step of flow before its first frame."""
         return StepLoop(self._steps[number], _of(number, memory), self._settings)
 
-    def whole(self, number: int, y: Floats, memory: dict[str, Floats]) -> Floats:
+    def whole(self, number: int, y: Floats, memory: dict[str, Floats], told: Floats | None = None) -> Floats:
         """All frames behind a step, (T, M) in real time."""
-        rows = np.concatenate([made.x for made in self.undo(number, y, memory)])
+        rows = np.concatenate([made.x for made in self.undo(number, y, memory, told)])
         return rows[::-1] if number % 2 else rows
 
-    def noise(self, tokens: int, reading: Reading) -> Floats:
-        """What the last step begins with, in its own order (T, M): the first draw is of the first frame it makes."""
-        frames = self._settings.room + self._settings.room_per_token * tokens
+    def noise(self, tokens: int, reading: Reading, *, frames: int | None = None) -> Floats:
+        """What the last step begins with, in its own order (T, M): the first draw is of the first frame it makes.
+
+        frames  T; None is the room that a phrase of so many tokens has
+        """
+        frames = self._settings.room + self._settings.room_per_token * tokens if frames is None else frames
         stream = stream_of(reading.seed)
         turn = -1 if self.flows % 2 == 0 else 1
         mean, spread = centres(reading.style, frames, self._bands)[::turn], np.float32(reading.variation)
@@ -189,6 +214,23 @@ class _Unfolding:
             self._made[self._done] = next(self._rows)[0]
             self._done += 1
         return self._made[wanted]
+
+
+def _retold(
+    attention: Floats, counts: Counts, speed: float, lasting: Callable[[Counts], Counts] | None
+) -> tuple[Counts, Floats]:
+    """Frames of each symbol in the time that is wanted (N,), and the attention (T', N) that keeps to it.
+
+    attention  (T, N)
+    counts     (N,)
+    """
+    if lasting is not None:
+        wanted = lasting(at_speed(counts, speed))
+        if not wanted.sum():
+            wanted[-1] = 1
+        return wanted, stretched(attention, places_between(counts, wanted))
+    told = stretched(attention, even_places(len(attention), max(1, round(len(attention) / speed))))
+    return frames_read(told), told
 
 
 def _of(number: int, memory: dict[str, Floats]) -> dict[str, Floats]:

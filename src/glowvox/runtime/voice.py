@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -206,14 +207,12 @@ class Voice:
             words = phonemes = ()
 
     def _rendered(self, phrase: Phrase, manner: Manner, reading: Reading) -> Rendered:
-        ids = self._symbols.encode(phrase.symbols)
+        ids, wanted = self._symbols.encode(phrase.symbols), manner.durations
+        lasting = None if wanted is None else partial(with_wanted, phrase, durations=wanted, frame_s=self._frame_s)
         if isinstance(self._acoustic, Flowtron):
-            return self._acoustic.render(ids, reading)
+            return self._acoustic.render(ids, reading, lasting)
         encoded = self._acoustic.encode(ids, reading)
-        frames = encoded.frames
-        if manner.durations is not None:
-            frames = with_wanted(phrase, frames, manner.durations, self._frame_s)
-        frames = self._acoustic.fit(frames)
+        frames = self._acoustic.fit(encoded.frames if lasting is None else lasting(encoded.frames))
         return Rendered(frames, self._acoustic.decode(encoded, frames, reading))
 
     @property

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from glowvox.audio.mel import MelConfig
 from glowvox.audio.wave import Audio
-from glowvox.errors import CheckpointError, UsageError
+from glowvox.errors import CheckpointError
 from glowvox.models.flowtron import Flowtron
 from glowvox.models.flowtron_file import FORMAT, FlowtronSettings, build, read_flowtron
 from glowvox.models.flowtron_sampling import Sampling
@@ -61,6 +61,7 @@ class FlowtronSpeaker:
     """A Flowtron in evaluation mode, its text front end and its mel settings.
 
     variation  standard deviation of the noise, where a listener asks for no other
+    passes     how often it rehearsed in training
     vocoder    what makes sound of its mels; None is Griffin-Lim
     raises     InputError where the vocoder wants other mels
     """
@@ -71,12 +72,14 @@ class FlowtronSpeaker:
         settings: FlowtronSettings,
         *,
         variation: float = VARIATION,
+        passes: int = 0,
         lexicon: Path | None = None,
         vocoder: Vocoder | None = None,
     ) -> None:
         if vocoder is not None:
             vocoder.require(settings.mel, maker="this voice")
-        self.settings, self.variation, self.vocoder = settings, variation, vocoder
+        self.settings, self.vocoder = settings, vocoder
+        self.variation, self.passes = variation, passes
         self.speakers = settings.speakers
         self.symbols = Symbols(settings.symbols)
         self.front_end = make_front_end(settings.front_end, symbols=self.symbols, lexicon=lexicon)
@@ -95,6 +98,7 @@ class FlowtronSpeaker:
                 model,
                 file_settings(run.settings),
                 variation=run.settings.variation,
+                passes=run.settings.train.rehearsal.passes,
                 lexicon=lexicon,
                 vocoder=vocoder,
             )
@@ -126,23 +130,20 @@ class FlowtronSpeaker:
     ) -> list[Recited]:
         """The sentences of a text as mels, with the attention of every step.
 
+        speed      2 is twice as fast, and the text is read twice
         variation  standard deviation of the noise; None is the voice's own
         style      what the noise strays around
-        raises     UsageError for another speed than 1: no durations are there to be stretched; for a style of another
-                   model
+        raises     UsageError for a style of another model
         """
-        if speed != 1:
-            raise UsageError(
-                f"speed = {speed}: a Flowtron has no durations that could be stretched",
-                hint="its pace comes with the noise: another --seed, --variation or --speaker speaks at another",
-            )
         if style is not None:
             style.require("flowtron", self.mel.fingerprint())
+            speed *= style.settings.pace
         sampling = Sampling(
             sigma=self.variation if variation is None else variation,
             gate=attending.gate,
             temperature=attending.temperature,
             longest=attending.longest,
+            speed=speed,
             centre=None if style is None else torch.from_numpy(style.mean),
         )
         sentences = self.front_end(text)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from glowvox.audio.mel import log_mel
 from glowvox.data.corpus import read_corpus
@@ -19,11 +20,14 @@ from glowvox.data.prepared import Prepared
 from glowvox.data.sound import clean
 from glowvox.data.splits import SPLITS
 from glowvox.errors import CorpusError, UsageError
+from glowvox.flows.autoregressive import Rehearsal
+from glowvox.models.flowtron import Told
+from glowvox.models.flowtron_sampling import Sampling
 from glowvox.models.style import Aggregation, style_mean
 from glowvox.nn.alignment import require_room
 from glowvox.runtime.style import Kind, Style, StyleSettings
 from glowvox.text.frontend import token_names
-from glowvox.train.flowtron_speaker import FlowtronSpeaker
+from glowvox.train.flowtron_speaker import TOGETHER, FlowtronSpeaker
 from glowvox.train.speakers import AnySpeaker
 
 THEIR_OWN = "their own"
@@ -35,11 +39,15 @@ class Posterior:
 
     aggregation  "time-and-batch": one mean; "batch": a mean a frame, recordings repeated to `frames`
     strength     λ: small follows the recordings, large stays with the average reading
+    passes       times that a Flowtron says the frames before by itself to hear how far a recording is from it; None: as
+                 often as it rehearsed in training. The frames of a recording tell so much of the next ones that little
+                 is left of who speaks and how; against what it says itself that stands out
     """
 
     aggregation: Aggregation = "time-and-batch"
     strength: float = 1e-4
     frames: int = 300
+    passes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,11 @@ def find_style(
     heard_as  speaker of the voice to hear all of them as: for people it does not know; None takes their own names
     raises    UsageError without recordings, or for a speaker that the voice does not know
     """
-    heard = [_hear(voice, reference, heard_as) for reference in references]
+    heard = [_hear(voice, reference, heard_as, passes=how.passes) for reference in references]
     latents = [item.residual for item in heard]
     mean = style_mean(latents, how.aggregation, strength=how.strength, frames=how.frames)
     frames = sum(latent.shape[1] for latent in latents)
+    expected = _spoken(voice, heard) if isinstance(voice, FlowtronSpeaker) else sum(one.expected for one in heard)
     followed = len(heard) / (len(heard) + how.strength)  # as far as the mean follows them
     settings = StyleSettings(
         kind=kind_of(voice),
@@ -78,7 +87,7 @@ def find_style(
         recordings=len(latents),
         frames=frames,
         heard_as=heard_as or THEIR_OWN,
-        pace=(sum(item.expected for item in heard) / frames) ** followed,
+        pace=(expected / frames) ** followed,
     )
     return Style(settings, np.ascontiguousarray(mean.float().numpy()))
 
@@ -87,7 +96,9 @@ class _Heard(NamedTuple):
     """A recording as a voice hears it."""
 
     residual: Tensor  # (M, T)
-    expected: float  # frames that the voice would give its text; T where it has no durations
+    expected: float  # frames that the voice would give its text; T of a Flowtron, which has no durations
+    ids: list[int]
+    number: int  # of the speaker
 
 
 def residual(voice: AnySpeaker, reference: Reference, heard_as: str | None = None) -> Tensor:
@@ -97,20 +108,42 @@ def residual(voice: AnySpeaker, reference: Reference, heard_as: str | None = Non
 
     returns  (M, T)
     """
-    return _hear(voice, reference, heard_as).residual
+    return _hear(voice, reference, heard_as, passes=0).residual
 
 
 @torch.no_grad()
-def _hear(voice: AnySpeaker, reference: Reference, heard_as: str | None) -> _Heard:
-    ids, count = torch.tensor([voice.symbols.encode(reference.symbols)]), torch.tensor([len(reference.symbols)])
+def _hear(voice: AnySpeaker, reference: Reference, heard_as: str | None, *, passes: int | None) -> _Heard:
+    spelt = voice.symbols.encode(reference.symbols)
+    ids, count = torch.tensor([spelt]), torch.tensor([len(spelt)])
     mel, frames = reference.mel[None], torch.tensor([reference.mel.shape[1]])
     number = torch.tensor([voice.number(_known(voice, reference.speaker) if heard_as is None else heard_as)])
     if isinstance(voice, FlowtronSpeaker):
-        return _Heard(voice.model(ids, count, mel, frames, number).latent[0], float(frames))
+        found = voice.model(ids, count, mel, frames, number)
+        latent = found.latent[0]
+        if times := voice.passes if passes is None else passes:
+            rehearsals = [Rehearsal(weight, times, sigma=0.0) for weight in found.attention]
+            told = Told(forced=found.attention, rehearsals=rehearsals)
+            level = voice.model(ids, count, mel, frames, number, told=told).latent[0].mean(dim=1, keepdim=True)
+            latent = latent - latent.mean(dim=1, keepdim=True) + level
+        return _Heard(latent, float(frames), spelt, int(number))
     require_room(count, voice.model.whole(mel, frames)[1], (reference.id,))
     out = voice.model(ids, count, mel, frames, number if len(voice.speakers) > 1 else None)
     expected = (out.log_duration.exp() - voice.model.duration_offset).ceil().clamp(min=voice.model.duration_offset)
-    return _Heard(((out.latent - out.mean) * torch.exp(-out.log_scale))[0], float(expected.sum()))
+    return _Heard(((out.latent - out.mean) * torch.exp(-out.log_scale))[0], float(expected.sum()), spelt, int(number))
+
+
+def _spoken(voice: FlowtronSpeaker, heard: Sequence[_Heard]) -> float:
+    """Frames that a Flowtron gives the texts by itself; those of the recording where it finds no end."""
+    total = 0.0
+    for start in range(0, len(heard), TOGETHER):
+        some = heard[start : start + TOGETHER]
+        counts = torch.tensor([len(item.ids) for item in some])
+        tokens = pad_sequence([torch.tensor(item.ids) for item in some], batch_first=True)
+        numbers = torch.tensor([item.number for item in some])
+        speech = voice.model.generate(tokens, counts, Sampling(sigma=0.0), speaker=numbers)
+        recorded = torch.tensor([item.residual.shape[1] for item in some])
+        total += float(torch.where(speech.ended, speech.frames, recorded).sum())
+    return total
 
 
 def _known(voice: AnySpeaker, name: str) -> str:

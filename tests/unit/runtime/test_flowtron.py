@@ -1,4 +1,4 @@
-"""A Flowtron without torch: a voice like any other, but for what it has no durations for."""
+"""A Flowtron without torch: a voice like any other, though it has no durations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from glowvox.runtime import istft
 from glowvox.runtime.acoustic import Reading
 from glowvox.runtime.bundle import FlowtronVoice
 from glowvox.runtime.flowtron import Flowtron
-from glowvox.runtime.manner import Durations
+from glowvox.runtime.manner import Durations, Manner
 from glowvox.runtime.reading_order import frames_read
 from glowvox.runtime.session import Session
 from glowvox.runtime.voice import Voice, acoustic_of
@@ -53,7 +53,9 @@ def test_a_voice_says_what_it_is(voice: Voice) -> None:
     told = voice.describe()
     assert (told["model"], told["speakers"], told["variation"]) == ("Flowtron", ["anna", "ben"], 0.5)
     assert list(told["precision"]) == ["encoder.onnx", "step0.onnx", "step1.onnx", "vocoder.onnx"]
-    assert voice.settings.flowtron == FlowtronVoice(flows=2, states=2, hidden=12, gate=0.5, room=80, room_per_token=16)
+    assert voice.settings.flowtron == FlowtronVoice(
+        flows=2, states=2, hidden=12, gate=0.5, room=80, room_per_token=16, told=True
+    )
 
 
 @pytest.mark.parametrize(("speaker", "seed"), [(0, 0), (1, 3)])
@@ -69,9 +71,48 @@ def test_it_says_what_the_model_says(made: Made, speaker: int, seed: int) -> Non
     np.testing.assert_allclose(found.mel[:20].T, exact.mel[0, :, :20].numpy(), atol=1e-4)
 
 
+@pytest.mark.parametrize("speed", [0.7, 1.6])
+def test_at_another_speed_it_says_what_the_model_says(made: Made, speed: float) -> None:
+    source, ids = make_flowtron_source(), list(range(5, 12))
+    vector = source.model.speaker_table.weight[:1].detach().numpy()
+    found = acoustic(made).render(ids, Reading(vector, variation=0.5, seed=3, speed=speed))
+    own = acoustic(made).render(ids, Reading(vector, variation=0.5, seed=3))
+    exact = source.model.generate(
+        torch.tensor([ids]),
+        torch.tensor([7]),
+        Sampling(sigma=0.5, speed=speed),
+        speaker=torch.zeros(1, dtype=torch.long),
+        noise=3,
+    )
+    assert found.frames.sum() == len(found.mel) == int(exact.frames[0]) == round(len(own.mel) / speed)
+    np.testing.assert_allclose(found.mel[:].T, exact.mel[0].numpy(), atol=2e-3)
+
+
+def test_words_and_phonemes_last_as_long_as_is_wanted(voice: Voice) -> None:
+    own = voice.say("Noon came.", seed=4)
+    wanted = Durations(words={0: 0.8}, phonemes={4: 0.2})
+    said = voice.say("Noon came.", seed=4, durations=wanted)
+    frame_s = 256 / voice.sample_rate
+    assert said.words[0].end_s - said.words[0].start_s == pytest.approx(0.8, abs=2 * frame_s)
+    assert own.words[0].end_s - own.words[0].start_s != pytest.approx(0.8, abs=2 * frame_s)
+    assert said.phonemes[4].end_s - said.phonemes[4].start_s == pytest.approx(0.2, abs=2 * frame_s)
+    for before, after in zip(own.phonemes[5:], said.phonemes[5:], strict=True):
+        assert after.end_s - after.start_s == pytest.approx(before.end_s - before.start_s, abs=2 * frame_s)
+
+
+def test_a_voice_of_before_says_that_it_cannot(made: Made) -> None:
+    model = acoustic(made)
+    model._settings = FlowtronVoice(flows=2, states=2, hidden=12, room=20, room_per_token=1)
+    for options in ({"speed": 1.5}, {"durations": Durations(words={0: 1.0})}):
+        with pytest.raises(UsageError, match="the graphs of this voice find their own pace only") as caught:
+            model.require(Manner(**options))
+        assert caught.value.hint == "they were exported by an earlier glowvox; export the voice again"
+    model.require(Manner())
+
+
 def test_frames_of_the_last_pass_are_made_when_they_are_looked_at(made: Made) -> None:
     model = acoustic(made)
-    model._settings = FlowtronVoice(flows=2, states=2, hidden=12, gate=None, room=20, room_per_token=1)
+    model._settings = FlowtronVoice(flows=2, states=2, hidden=12, gate=None, room=20, room_per_token=1, told=True)
     mel = model.render(list(range(5, 30)), Reading(np.ones((1, 4), np.float32), seed=1)).mel
     assert len(mel) == 45
     assert mel._done == 0
@@ -126,8 +167,8 @@ def test_times_cover_the_sound_in_order(voice: Voice) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"speed": 1.5}, "no durations that could be stretched"),
-        ({"durations": Durations(words={0: 1.0})}, "finds its own by attention"),
+        ({"speed": 90.0}, "speed = 90.0: expected"),
+        ({"gate": 2.0}, "gate = 2.0: expected a probability"),
         ({"speaker": "bem"}, "did you mean 'ben'"),
     ],
 )
@@ -138,7 +179,7 @@ def test_what_it_cannot_do_is_said_at_once(voice: Voice, options: dict, message:
 
 def test_no_end_is_a_warning(made: Made, caplog: pytest.LogCaptureFixture) -> None:
     model = acoustic(made)
-    model._settings = FlowtronVoice(flows=2, states=2, hidden=12, gate=1.0, room=7, room_per_token=2)
+    model._settings = FlowtronVoice(flows=2, states=2, hidden=12, gate=1.0, room=7, room_per_token=2, told=True)
     with caplog.at_level(logging.WARNING):
         found = model.render([5, 6, 7], Reading(np.ones((1, 4), np.float32)))
     assert len(found.mel) == 13

@@ -100,13 +100,54 @@ def test_a_style_has_the_pace_of_its_recordings(glow: Speaker, reader: FlowtronS
     assert again.mel.shape[1] == pytest.approx(slow.mel.shape[1], rel=0.1)
     way = list(interpolate(glow, "We like rain.", End("ben", 0, found[0]), End("ben", 0, found[1]), steps=3))
     assert way[0].seconds > way[1].seconds > way[2].seconds
-    said = reader.speak("Oh.", attending=Attending(gate=None, longest=20))[0]
-    assert (
-        find_style(reader, [Reference("x", "ben", said.symbols, torch.from_numpy(said.mel))], Posterior()).settings.pace
-        == 1
-    )
     with pytest.raises(ValueError, match="pace = 0 must lie"):
         of(glow, np.zeros((80, 1)), pace=0)
+
+
+def test_a_flowtrons_style_has_the_pace_of_its_recordings() -> None:
+    """Against what it says by itself: in that style, the same text comes out as long as it was."""
+    source = make_flowtron_source()
+    gate = source.model.steps[-1].step.gate
+    with torch.no_grad():  # so that its logit rises, and passes zero after some frames
+        gate.weight.mul_(-0.25)
+        gate.bias.fill_(-6.365)
+    voice = FlowtronSpeaker(source.model, source.settings)
+    own = voice.speak(TEXT, speaker="ben", variation=0.0)[0]
+    frames = own.mel.shape[1]
+    assert own.ended
+    assert 3 < frames < 12
+    slow = voice.speak(TEXT, speaker="ben", seed=3, attending=Attending(gate=None, longest=12))[0]
+    clip = reference(voice, slow.mel, slow.symbols)
+    found = find_style(voice, [clip, clip], Posterior(strength=1e-6))
+    assert found.settings.pace == pytest.approx(frames / 12, rel=1e-4)
+    assert voice.speak(TEXT, speaker="ben", variation=0.0, style=found)[0].mel.shape[1] == 12
+    assert find_style(voice, [clip], Posterior(strength=1.0)).settings.pace == pytest.approx(
+        (frames / 12) ** 0.5, rel=1e-4
+    )
+
+
+def test_what_never_ends_has_no_pace_of_its_own(reader: FlowtronSpeaker) -> None:
+    source = make_flowtron_source()
+    gate = source.model.steps[-1].step.gate
+    with torch.no_grad():
+        gate.bias.fill_(-99.0)
+    voice = FlowtronSpeaker(source.model, source.settings)
+    said = reader.speak("Oh.", attending=Attending(gate=None, longest=20))[0]
+    assert find_style(voice, [reference(voice, said.mel, said.symbols)], Posterior()).settings.pace == 1
+
+
+def test_a_flowtron_that_rehearsed_hears_as_it_speaks(reader: FlowtronSpeaker) -> None:
+    """The frames before are what it says itself: the first frame, which has none before it, is heard alike."""
+    said = reader.speak(TEXT, variation=0.7, seed=3, attending=Attending(gate=None, longest=30))[0]
+    clip = reference(reader, said.mel, said.symbols)
+    rehearsed = FlowtronSpeaker(reader.model, reader.settings, passes=2)
+    plain, twice, asked = (
+        find_style(voice, [clip], Posterior("batch", 1e-8, 30, passes)).mean
+        for voice, passes in ((rehearsed, 0), (rehearsed, None), (reader, 2))
+    )
+    np.testing.assert_array_equal(twice, asked)
+    np.testing.assert_allclose(plain, residual(rehearsed, clip).numpy(), atol=1e-5)
+    assert np.abs(twice - plain).max() > 1e-2
 
 
 def test_a_style_by_frame_fits_the_frames_in_real_time(reader: FlowtronSpeaker) -> None:
