@@ -42,7 +42,7 @@ class Reader(NamedTuple):
 
     name: str
     say: Say
-    mels: Callable[[str], float]  # seconds of audio that the acoustic model made mels of
+    mels: Callable[[str, float], float]  # seconds of audio that the acoustic model made mels of, at a speed
     usual: float  # variation
 
 
@@ -67,7 +67,7 @@ def main() -> None:
     texts = [u.text for u in corpus.utterances if u.id in corpus.splits["test"]]
     print_time(readers, texts[: given.texts])
     print_variations(readers, texts[: given.texts])
-    print_speeds(glow, given.speaker, texts[: given.texts])
+    print_speeds(readers, texts[: given.texts])
     judge = FasterWhisper(given.recogniser)
     print_lengths(readers, texts, [float(part) for part in given.seconds.split(",")], judge, given.texts)
 
@@ -75,8 +75,9 @@ def main() -> None:
 def glow_tts(voice: Speaker, speaker: str) -> Reader:
     """The model with durations."""
 
-    def mels(text: str) -> float:
-        return seconds(sum(item.mel.shape[1] for item in voice.speak(text, speaker=speaker)), voice)
+    def mels(text: str, speed: float) -> float:
+        spoken = voice.speak(text, speaker=speaker, speed=speed)
+        return seconds(sum(item.mel.shape[1] for item in spoken), voice)
 
     return Reader("Glow-TTS", lambda text, spread: voice.say(text, speaker=speaker, variation=spread), mels, 0.2)
 
@@ -90,8 +91,8 @@ def flowtron(given: argparse.Namespace, vocoder: Vocoder) -> Reader:
     def say(text: str, spread: float) -> Audio:
         return voice.say(text, speaker=speaker, variation=spread, attending=attending)
 
-    def mels(text: str) -> float:
-        spoken = voice.speak(text, speaker=speaker, attending=attending)
+    def mels(text: str, speed: float) -> float:
+        spoken = voice.speak(text, speaker=speaker, speed=speed, attending=attending)
         return seconds(sum(item.mel.shape[1] for item in spoken), voice)
 
     return Reader("Flowtron", say, mels, 0.5)
@@ -106,11 +107,11 @@ def print_time(readers: Sequence[Reader], texts: Sequence[str]) -> None:
     """Processor seconds a second of audio, of the acoustic model alone, one thread."""
     rates: dict[str, list[float]] = {reader.name: [] for reader in readers}
     for reader in readers:
-        reader.mels(texts[0])  # warm
+        reader.mels(texts[0], 1.0)  # warm
     for text in texts:
         for reader in readers:
             begun = time.process_time()
-            made = reader.mels(text)
+            made = reader.mels(text, 1.0)
             rates[reader.name].append((time.process_time() - begun) / made)
     middle = {name: float(np.median(values)) for name, values in rates.items()}
     for name, value in middle.items():
@@ -137,15 +138,13 @@ def measured(audio: Audio, text: str) -> tuple[float, float, float, float]:
     return float(voiced.mean()) if len(voiced) else float("nan"), pitch_spread(f0), len(text.split()) / length, length
 
 
-def print_speeds(voice: Speaker, speaker: str, texts: Sequence[str]) -> None:
-    """Speed that was asked for and what came of it; a Flowtron cannot be asked."""
-
-    def spoken(speed: float) -> float:
-        made = (item for text in texts for item in voice.speak(text, speaker=speaker, speed=speed))
-        return sum(int(item.durations.sum()) for item in made)
-
-    plain = spoken(1.0)
-    print("speed asked and realised: " + ", ".join(f"{speed}: {plain / spoken(speed):.3f}" for speed in SPEEDS) + "\n")
+def print_speeds(readers: Sequence[Reader], texts: Sequence[str]) -> None:
+    """Speed that was asked for and what came of it."""
+    for reader in readers:
+        plain, *others = (sum(reader.mels(text, speed) for text in texts) for speed in (1.0, *SPEEDS))
+        found = (f"{speed}: {plain / other:.3f}" for speed, other in zip(SPEEDS, others, strict=True))
+        print(f"{reader.name}, speed asked and realised: " + ", ".join(found))
+    print()
 
 
 def print_lengths(
