@@ -70,7 +70,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     text = {name: rng.standard_normal((given.tokens, 640)).astype(np.float32) for name in ("key", "value")}
     text["temperature"] = np.ones(1, np.float32)
-    shape = FlowtronVoice(flows=2, states=3, hidden=1024, room=80, room_per_token=16)
+    shape = FlowtronVoice(flows=2, states=3, hidden=1024, room=80, room_per_token=16, told=True)
     frame = rng.standard_normal((1, BANDS)).astype(np.float32)
     ways = {}
     for precision in ("fp32", "fp16", "int8"):
