@@ -157,8 +157,9 @@ def test_a_style_by_frame_fits_the_frames_in_real_time(reader: FlowtronSpeaker) 
     np.testing.assert_allclose(latent.numpy(), 0.7 * draw(3, (30, 80))[::-1].T, atol=2e-3)
 
 
+@pytest.mark.parametrize("pace", [1.0, 0.7])
 @pytest.mark.parametrize("kind", ["glow", "reader"])
-def test_exported_voices_follow_a_style_as_the_model_does(kind: str, tmp_path: Path) -> None:
+def test_exported_voices_follow_a_style_as_the_model_does(kind: str, pace: float) -> None:
     if kind == "reader":
         source = make_flowtron_source()
         speaker: Speaker | FlowtronSpeaker = FlowtronSpeaker(source.model, source.settings)
@@ -167,10 +168,10 @@ def test_exported_voices_follow_a_style_as_the_model_does(kind: str, tmp_path: P
         speaker = Speaker(source.settings, dict(source.model.state_dict()))
     made = make_voice(source, None, Request(name="x", precision="fp32"))
     voice = Voice.assemble(made.settings, made.files, source.front_end)
-    style = of(speaker, 2 * np.random.default_rng(1).standard_normal((80, 7)))
+    style = of(speaker, 2 * np.random.default_rng(1).standard_normal((80, 7)), pace=pace)
     exact = speaker.speak("Oh.", variation=0.3, seed=2, style=style)[0]
     ids = speaker.symbols.encode(exact.symbols)
-    reading = Reading(voice.vector(None), variation=0.3, seed=2, style=style.mean)
+    reading = Reading(voice.vector(None), speed=pace, variation=0.3, seed=2, style=style.mean)
     if kind == "reader":
         found = voice._acoustic.render(ids, reading).mel[:]
     else:
