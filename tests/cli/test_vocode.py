@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner, Result
 
 from glowvox.audio.level import rms_db
@@ -13,6 +14,11 @@ from glowvox.audio.read import read_audio
 from glowvox.audio.wave import Audio, write_wav
 from glowvox.cli.vocode import command
 from glowvox.errors import AudioError, ConfigError, GlowvoxError, UsageError
+from glowvox.models.hifi_gan import HiFiGAN
+from glowvox.models.upsampling_config import HiFiGANConfig
+from glowvox.models.vocoder_file import write_vocoder
+from glowvox.models.waveglow import WaveGlow
+from glowvox.models.waveglow_config import WaveGlowConfig
 
 
 def tone(path: Path, rate: int = 22050) -> Path:
@@ -129,3 +135,25 @@ def test_denoising_needs_a_vocoder(tmp_path: Path) -> None:
     error = error_of(vocode(tone(tmp_path / "clip.wav"), "--denoise", 0.1))
     assert isinstance(error, UsageError)
     assert "Griffin-Lim has no hum" in str(error)
+
+
+def test_sigma_is_that_of_a_waveglows_noise(tmp_path: Path) -> None:
+    clip = tone(tmp_path / "clip.wav")
+    torch.manual_seed(0)
+    size = WaveGlowConfig(flows=2, layers=1, width=4, upsample_kernel=256)
+    write_vocoder(tmp_path / "flow.safetensors", WaveGlow(size, MelConfig()))
+    write_vocoder(tmp_path / "other.safetensors", HiFiGAN(HiFiGANConfig(channels=16), MelConfig()))
+    loud = []
+    for sigma in (0.0, 0.5, 1.0):
+        done = vocode(clip, "--vocoder", tmp_path / "flow.safetensors", "--sigma", sigma, "-o", tmp_path / "copy.wav")
+        assert done.exit_code == 0, done.output
+        assert f"sigma {sigma:g}" in done.output
+        loud.append(np.abs(read_audio(tmp_path / "copy.wav").audio.samples).mean())
+    assert loud[0] < 1e-4 < loud[1] < loud[2]
+    for arguments, message in (
+        ((), "--sigma is of a WaveGlow's noise: Griffin-Lim has none"),
+        (("--vocoder", tmp_path / "other.safetensors"), "sigma is of a WaveGlow's noise; other is none"),
+    ):
+        error = error_of(vocode(clip, "--sigma", 0.5, *arguments))
+        assert isinstance(error, UsageError)
+        assert message in str(error)

@@ -69,6 +69,12 @@ class Method(NamedTuple):
     metavar="STRENGTH",
     help="Take the vocoder's own hum out of the sound; 0.01 to 0.1 is usual. Default: leave it.",
 )
+@click.option(
+    "--sigma",
+    type=click.FloatRange(0),
+    metavar="DEVIATION",
+    help="Standard deviation of a WaveGlow's noise; 0.6 to 1 is usual. Default: 0.666.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on stdout instead of a line of words.")
 def command(
     *,
@@ -80,6 +86,7 @@ def command(
     mel_config: str | None,
     vocoder: Path | None,
     denoise: float | None,
+    sigma: float | None,
     as_json: bool,
 ) -> None:
     """Copy-synthesise recordings: to a mel spectrogram and back to sound, with no model in between.
@@ -96,7 +103,7 @@ def command(
     glowvox vocode recordings/*.wav --output-dir copies/
     glowvox vocode clip.wav --vocoder runs/mine-istft-small
     """
-    method = _method(mel_config, vocoder, iterations=iterations, seed=seed, denoise=denoise)
+    method = _method(mel_config, vocoder, iterations=iterations, seed=seed, denoise=denoise, sigma=sigma)
     config = method.mel
     failures: list[InputError] = []
     for source, target in _plan(inputs, output, output_dir).items():
@@ -138,7 +145,13 @@ def _plan(inputs: tuple[Path, ...], output: Path | None, output_dir: Path | None
 
 
 def _method(
-    mel_config: str | None, vocoder: Path | None, *, iterations: int, seed: int, denoise: float | None
+    mel_config: str | None,
+    vocoder: Path | None,
+    *,
+    iterations: int,
+    seed: int,
+    denoise: float | None,
+    sigma: float | None,
 ) -> Method:
     """Griffin-Lim, or a trained vocoder with the mel it wants."""
     if vocoder is not None:
@@ -149,16 +162,19 @@ def _method(
         with needs_train("a trained vocoder"):
             from glowvox.train.vocoders import Vocoder
         loaded = Vocoder.load(vocoder)
+        name = f"{loaded.name}, seed {seed}" + ("" if sigma is None else f", sigma {sigma:g}")
         if denoise is None:
-            return Method(f"{loaded.name}, seed {seed}", loaded.mel, lambda mel: loaded(mel, seed))
+            return Method(name, loaded.mel, lambda mel: loaded(mel, seed, sigma=sigma))
         hum = loaded.denoiser()
         return Method(
-            f"{loaded.name}, seed {seed}, denoised by {denoise:g}",
+            f"{name}, denoised by {denoise:g}",
             loaded.mel,
-            lambda mel: loaded(mel, seed, denoiser=hum, strength=denoise),
+            lambda mel: loaded(mel, seed, sigma=sigma, denoiser=hum, strength=denoise),
         )
     if denoise is not None:
         raise UsageError("--denoise is for trained vocoders: Griffin-Lim has no hum", hint="name one: --vocoder PLACE")
+    if sigma is not None:
+        raise UsageError("--sigma is of a WaveGlow's noise: Griffin-Lim has none", hint="name one: --vocoder PLACE")
     from glowvox.audio.conventions import convention
     from glowvox.audio.griffin_lim import griffin_lim
 

@@ -23,6 +23,8 @@ from glowvox.nn.precision import full_precision, upcast
 from glowvox.nn.upsample import GroupedUpsample
 from glowvox.nn.wavenet import WaveNet
 
+SIGMA = 0.666  # of the noise that is usually spoken from
+
 
 @dataclass(frozen=True)
 class WaveGlowOutput:
@@ -86,7 +88,7 @@ class WaveGlow(nn.Module):
         mel: Tensor,
         frames: Tensor | None = None,
         *,
-        sigma: float = 0.666,
+        sigma: float = SIGMA,
         noise: Sequence[Tensor] | int = 0,
     ) -> Tensor:
         """Speak: white noise through the inverse flow (§2.4).

@@ -14,14 +14,14 @@ from torch import Tensor
 
 from glowvox.audio.mel import MelConfig, compress
 from glowvox.audio.noise import draw
-from glowvox.errors import CheckpointError
+from glowvox.errors import CheckpointError, UsageError
 from glowvox.models.denoiser import Denoiser
 from glowvox.models.hifi_gan import HiFiGAN
 from glowvox.models.istft_config import IstftConfig
 from glowvox.models.istft_vocoder import IstftVocoder
 from glowvox.models.upsampling_config import HiFiGANConfig
 from glowvox.models.vocoder_file import is_imported, load_vocoder
-from glowvox.models.waveglow import WaveGlow
+from glowvox.models.waveglow import SIGMA, WaveGlow
 from glowvox.models.waveglow_config import WaveGlowConfig
 from glowvox.train.run import VocoderRun
 from glowvox.train.weights import read_vocoder_weights, trained_values
@@ -87,20 +87,30 @@ class Vocoder:
 
     @torch.no_grad()
     def __call__(
-        self, mel: npt.NDArray[np.float32], seed: int = 0, *, denoiser: Denoiser | None = None, strength: float = 0.1
+        self,
+        mel: npt.NDArray[np.float32],
+        seed: int = 0,
+        *,
+        sigma: float | None = None,
+        denoiser: Denoiser | None = None,
+        strength: float = 0.1,
     ) -> npt.NDArray[np.float32]:
         """Samples of a mel; the same for the same seed.
 
         mel       (M, T)
+        sigma     of a WaveGlow's noise: standard deviation; None is the usual one
         denoiser  from `denoiser`; None leaves the sound as it is
         strength  of the denoiser
         returns   (S,)
+        raises    UsageError for a sigma where the vocoder is no WaveGlow
         """
+        if sigma is not None and not isinstance(self.model, WaveGlow):
+            raise UsageError(f"sigma is of a WaveGlow's noise; {self.name} is none")
         batch = torch.from_numpy(np.ascontiguousarray(mel))[None]
         if isinstance(self.model, IstftVocoder):
             wave = self.model(batch, noise=torch.from_numpy(draw(seed, (1, mel.shape[1] * self.mel.hop))))
         elif isinstance(self.model, WaveGlow):
-            wave = self.model.generate(batch, noise=seed)
+            wave = self.model.generate(batch, sigma=SIGMA if sigma is None else sigma, noise=seed)
         else:
             wave = self.model(batch)  # the others draw no noise
         if denoiser is not None:
