@@ -13,7 +13,7 @@ def lasting(frames: Tensor, speed: float) -> Tensor:
     speed    2 is twice as fast
     returns  (B,)  at least one for an item that has any
     """
-    return torch.round(frames / speed).long().clamp(min=1) * (frames > 0)
+    return torch.round(frames.double() / speed).long().clamp(min=1) * (frames > 0)
 
 
 def stretched(attention: Tensor, frames: Tensor, wanted: Tensor) -> Tensor:

@@ -102,9 +102,8 @@ class Flowtron:
         """
         memory, retold = self.read(ids, reading), lasting is not None or reading.speed != 1
         y, attention = self.begin(memory, replace(reading, style=None) if retold else reading)
-        frames, told = frames_read(attention), None
-        if retold:
-            frames, told = _retold(attention, frames, reading.speed, lasting)
+        frames, told = _retold(attention, reading.speed, lasting) if retold else (frames_read(attention), None)
+        if told is not None:
             y = self.noise(len(ids), reading, frames=len(told))[:: -1 if self.flows % 2 == 0 else 1]
             y = self.whole(self.flows - 1, y, memory, told)
         for number in range(self.flows - 2, 0, -1):
@@ -216,15 +215,13 @@ class _Unfolding:
         return self._made[wanted]
 
 
-def _retold(
-    attention: Floats, counts: Counts, speed: float, lasting: Callable[[Counts], Counts] | None
-) -> tuple[Counts, Floats]:
+def _retold(attention: Floats, speed: float, lasting: Callable[[Counts], Counts] | None) -> tuple[Counts, Floats]:
     """Frames of each symbol in the time that is wanted (N,), and the attention (T', N) that keeps to it.
 
     attention  (T, N)
-    counts     (N,)
     """
     if lasting is not None:
+        counts = frames_read(attention)
         wanted = lasting(at_speed(counts, speed))
         if not wanted.sum():
             wanted[-1] = 1

@@ -23,6 +23,7 @@ from glowvox.errors import ConfigError, InputError, UsageError
 Floats = npt.NDArray[np.float32]
 FORMAT = 1
 Kind = Literal["glow-tts", "flowtron"]
+SLOWEST, FASTEST = 0.1, 10.0  # pace that anything has
 
 
 class StyleSettings(Settings, frozen=True, kw_only=True):
@@ -40,8 +41,8 @@ class StyleSettings(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a pace that nothing has."""
-        if not 0.1 <= self.pace <= 10:
-            raise ValueError(f"style: pace = {self.pace} must lie between 0.1 and 10")
+        if not SLOWEST <= self.pace <= FASTEST:
+            raise ValueError(f"style: pace = {self.pace} must lie between {SLOWEST:g} and {FASTEST:g}")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from glowvox.audio.mel import MelConfig
 from glowvox.audio.wave import Audio
@@ -157,10 +159,7 @@ class FlowtronSpeaker:
         """Sentences side by side: the weights are read once for all of them, and each stops at its own gate."""
         framed = self.front_end.framed
         symbols = [tuple(token_names([item], framed=framed)) if item.tokens else () for item in sentences]
-        counts = torch.tensor([len(names) for names in symbols])
-        tokens = torch.zeros(len(symbols), int(counts.max()), dtype=torch.long)
-        for row, names in zip(tokens, symbols, strict=True):
-            row[: len(names)] = torch.tensor(self.symbols.encode(names), dtype=torch.long)
+        tokens, counts = side_by_side([self.symbols.encode(names) for names in symbols])
         speech = self.model.generate(tokens, counts, sampling, speaker=torch.full_like(counts, number), noise=seed)
         found = []
         for item, (sentence, names) in enumerate(zip(sentences, symbols, strict=True)):
@@ -193,6 +192,12 @@ class FlowtronSpeaker:
     def sound(self, spoken: list[Recited], *, seed: int = 0) -> Audio:
         """What was spoken, as sound."""
         return joined_sound([(item.sentence, item.mel) for item in spoken], self.mel, self.vocoder, seed=seed)
+
+
+def side_by_side(texts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Ids of texts as one batch, (B, N) and (B,)."""
+    counts = torch.tensor([len(ids) for ids in texts])
+    return pad_sequence([torch.tensor(ids, dtype=torch.long) for ids in texts], batch_first=True), counts
 
 
 @torch.no_grad()

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from glowvox.audio.mel import log_mel
 from glowvox.data.corpus import read_corpus
@@ -25,9 +24,9 @@ from glowvox.models.flowtron import Told
 from glowvox.models.flowtron_sampling import Sampling
 from glowvox.models.style import Aggregation, style_mean
 from glowvox.nn.alignment import require_room
-from glowvox.runtime.style import Kind, Style, StyleSettings
+from glowvox.runtime.style import FASTEST, SLOWEST, Kind, Style, StyleSettings
 from glowvox.text.frontend import token_names
-from glowvox.train.flowtron_speaker import TOGETHER, FlowtronSpeaker
+from glowvox.train.flowtron_speaker import TOGETHER, FlowtronSpeaker, side_by_side
 from glowvox.train.speakers import AnySpeaker
 
 THEIR_OWN = "their own"
@@ -71,13 +70,19 @@ def find_style(
     """The posterior's mean of the style of some recordings (Valle et al. 2020, section 3.2).
 
     heard_as  speaker of the voice to hear all of them as: for people it does not know; None takes their own names
-    raises    UsageError without recordings, or for a speaker that the voice does not know
+    raises    UsageError without recordings, for a speaker that the voice does not know, or where it reads the texts
+              more than ten times as fast or slow as the recordings
     """
     heard = [_hear(voice, reference, heard_as, passes=how.passes) for reference in references]
     latents = [item.residual for item in heard]
     mean = style_mean(latents, how.aggregation, strength=how.strength, frames=how.frames)
     frames = sum(latent.shape[1] for latent in latents)
     expected = _spoken(voice, heard) if isinstance(voice, FlowtronSpeaker) else sum(one.expected for one in heard)
+    if not SLOWEST <= expected / frames <= FASTEST:
+        raise UsageError(
+            f"the voice gives these texts {expected:.0f} frames, the recordings have {frames}: no pace to follow",
+            hint="it does not read them yet, or the texts are of other recordings",
+        )
     followed = len(heard) / (len(heard) + how.strength)  # as far as the mean follows them
     settings = StyleSettings(
         kind=kind_of(voice),
@@ -96,7 +101,7 @@ class _Heard(NamedTuple):
     """A recording as a voice hears it."""
 
     residual: Tensor  # (M, T)
-    expected: float  # frames that the voice would give its text; T of a Flowtron, which has no durations
+    expected: float  # frames that the voice would give its text; T of a Flowtron, which only tells by speaking
     ids: list[int]
     number: int  # of the speaker
 
@@ -137,11 +142,10 @@ def _spoken(voice: FlowtronSpeaker, heard: Sequence[_Heard]) -> float:
     total = 0.0
     for start in range(0, len(heard), TOGETHER):
         some = heard[start : start + TOGETHER]
-        counts = torch.tensor([len(item.ids) for item in some])
-        tokens = pad_sequence([torch.tensor(item.ids) for item in some], batch_first=True)
+        tokens, counts = side_by_side([item.ids for item in some])
         numbers = torch.tensor([item.number for item in some])
         speech = voice.model.generate(tokens, counts, Sampling(sigma=0.0), speaker=numbers)
-        recorded = torch.tensor([item.residual.shape[1] for item in some])
+        recorded = torch.tensor([item.expected for item in some])
         total += float(torch.where(speech.ended, speech.frames, recorded).sum())
     return total
 

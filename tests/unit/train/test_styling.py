@@ -126,6 +126,16 @@ def test_a_flowtrons_style_has_the_pace_of_its_recordings() -> None:
     )
 
 
+def test_a_voice_that_does_not_read_yet_is_no_pace(reader: FlowtronSpeaker) -> None:
+    source = make_flowtron_source()
+    with torch.no_grad():
+        source.model.steps[-1].step.gate.bias.fill_(99.0)
+    voice = FlowtronSpeaker(source.model, source.settings)
+    said = reader.speak("Oh.", attending=Attending(gate=None, longest=20))[0]
+    with pytest.raises(UsageError, match="gives these texts 1 frames, the recordings have 20"):
+        find_style(voice, [reference(voice, said.mel, said.symbols)], Posterior())
+
+
 def test_what_never_ends_has_no_pace_of_its_own(reader: FlowtronSpeaker) -> None:
     source = make_flowtron_source()
     gate = source.model.steps[-1].step.gate
